@@ -1,0 +1,301 @@
+"""Every refusal of the product, named once: code, sentence in Polish and English, named arguments.
+
+A sentence says what is wrong and what would be right; where it is wrong is the `Place` of the `Problem`. How a
+refusal becomes an HTTP status is decided on the top floor, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from string import Formatter
+
+from checklists.model import Text
+
+REFUSALS: Mapping[str, Text] = {
+    # --- Anywhere in the product
+    "not_found": Text("Nie ma takiej strony albo nie jest ona dostępna dla tego konta.",
+                      "There is no such page, or it is not open to this account."),
+    "forbidden": Text("To konto nie ma uprawnień do tej czynności.", "This account is not allowed to do that."),
+    "sign_in_required": Text("Zaloguj się, aby przejść dalej.", "Please sign in to continue."),
+    "stale_form": Text("Ktoś zmienił te dane w międzyczasie albo formularz stracił ważność. Odśwież stronę i spróbuj "
+                       "ponownie.",
+                       "Someone changed this in the meantime, or the form has expired. Reload the page and try again."),
+    "too_many_attempts": Text("Zbyt wiele prób. Spróbuj ponownie za {minutes} min.",
+                              "Too many attempts. Try again in {minutes} min."),
+    "unexpected": Text("Coś nie zadziałało po naszej stronie. Spróbuj ponownie za chwilę.",
+                       "Something went wrong on our side. Please try again in a moment."),
+    "empty_value": Text("Tego pola nie można zostawić pustego.", "This field cannot be left empty."),
+    "text_too_long": Text("Tekst jest za długi: ma {length} znaków, a może mieć najwyżej {limit}.",
+                          "The text is too long: it has {length} characters, and {limit} is the most."),
+    "reason_missing": Text("Podaj krótko powód.", "Please give a short reason."),
+    "bad_setting": Text("Ustawienie {name} ma wartość „{value}”. Oczekiwano: {expected}.",
+                        "The setting {name} is “{value}”. Expected: {expected}."),
+    # --- Accounts
+    "wrong_credentials": Text("Adres albo hasło się nie zgadza.", "The address or the password does not match."),
+    "wrong_code": Text("Kod się nie zgadza albo wygasł. Wpisz aktualny kod z aplikacji.",
+                       "The code does not match or has expired. Enter the current code from the app."),
+    "password_too_short": Text("Hasło jest za krótkie: potrzeba co najmniej {minimum} znaków.",
+                               "The password is too short: it needs at least {minimum} characters."),
+    "password_too_common": Text("To hasło łatwo odgadnąć. Wybierz inne.",
+                                "This password is easy to guess. Choose another one."),
+    "passwords_differ": Text("Hasła różnią się od siebie. Wpisz dwa razy to samo.",
+                             "The passwords differ. Enter the same one twice."),
+    "link_expired": Text("Ten odnośnik stracił ważność. Poproś o nowy.",
+                         "This link is no longer valid. Ask for a new one."),
+    "bad_email": Text("„{value}” nie jest adresem e-mail. Wpisz adres w postaci imie@firma.pl.",
+                      "“{value}” is not an e-mail address. Enter one like name@company.com."),
+    "email_taken": Text("Konto z adresem {value} już istnieje.", "An account with the address {value} already exists."),
+    # --- Documents of the standard and the checklists
+    "toml_syntax": Text("Tego dokumentu nie da się odczytać jako TOML: {detail}.",
+                        "This document cannot be read as TOML: {detail}."),
+    "unknown_key": Text("Nieznane pole „{key}”. Można użyć: {allowed}.", "Unknown key “{key}”. Possible: {allowed}."),
+    "missing_key": Text("Brakuje pola „{key}”.", "The key “{key}” is missing."),
+    "wrong_type": Text("Pole „{key}” ma niewłaściwą postać. Oczekiwano: {expected}.",
+                       "The key “{key}” has the wrong form. Expected: {expected}."),
+    "wrong_kind": Text("To dokument rodzaju „{kind}”. Oczekiwano: „{expected}”.",
+                       "This is a document of kind “{kind}”. Expected: “{expected}”."),
+    "bad_code": Text("Kod „{code}” jest niepoprawny. Zacznij od litery; dalej litery bez polskich znaków, cyfry i „-”.",
+                     "The code “{code}” is not valid. Start with a letter; then letters a–z, digits and “-”."),
+    "duplicate_code": Text("Kod „{code}” już występuje. Każdy kod może wystąpić raz.",
+                           "The code “{code}” occurs already. A code may occur only once."),
+    "unknown_item_type": Text("Nieznany typ pytania „{value}”. Można użyć: {allowed}.",
+                              "Unknown item type “{value}”. Possible: {allowed}."),
+    "unknown_value": Text("Pole „{key}” ma nieznaną wartość „{value}”. Można użyć: {allowed}.",
+                          "The key “{key}” has the unknown value “{value}”. Possible: {allowed}."),
+    "bad_policy": Text("Zasada „{value}” jest nieznana. Można użyć: flag, zero albo cap:x, gdzie x to od 0 do 1.",
+                       "The policy “{value}” is not known. Possible: flag, zero or cap:x with x from 0 to 1."),
+    "not_positive": Text("Pole „{key}” musi być większe od zera.", "The key “{key}” must be greater than zero."),
+    "not_a_share": Text("Pole „{key}” musi leżeć między 0 a 1.", "The key “{key}” must lie between 0 and 1."),
+    "unknown_standard": Text("Nie ma standardu {code} w wersji {version}.",
+                             "There is no standard {code} in version {version}."),
+    "unknown_section": Text("Nie ma obszaru „{code}”. Jest: {allowed}.",
+                            "There is no section “{code}”. There are: {allowed}."),
+    "unknown_criterion": Text("Standard nie ma kryterium „{code}”.", "The standard has no criterion “{code}”."),
+    "channel_not_covered": Text("Kryterium {criterion} nie dotyczy kanału {channel}.",
+                                "The criterion {criterion} does not cover the channel {channel}."),
+    "key_not_allowed": Text("Pola „{key}” nie stosuje się tutaj: {why}.",
+                            "The key “{key}” does not apply here: {why}."),
+    "too_few_options": Text("Potrzebne są co najmniej dwie opcje.", "At least two options are needed."),
+    "points_on_some_options": Text("Punkty mają tylko niektóre opcje. Podaj je przy wszystkich albo przy żadnej.",
+                                   "Only some options have points. Give points to all of them or to none."),
+    "points_needed": Text("Na skali każda opcja musi mieć punkty.", "Every option of a scale needs points."),
+    "points_negative": Text("Punkty nie mogą być ujemne.", "Points cannot be negative."),
+    "points_all_zero": Text("Żadna odpowiedź nie daje punktów. Co najmniej jedna musi je dawać.",
+                            "No answer earns any points. At least one has to."),
+    "scale_not_ordered": Text("Punkty na skali muszą tylko rosnąć albo tylko maleć.",
+                              "The points of a scale must only rise or only fall."),
+    "bands_not_rising": Text("Granice przedziałów muszą rosnąć; ta nie jest większa od poprzedniej.",
+                             "The limits of the bands must rise; this one is not above the one before it."),
+    "band_after_open": Text("Tylko ostatni przedział może nie mieć granicy „up_to”.",
+                            "Only the last band may have no “up_to” limit."),
+    "last_band_closed": Text("Ostatni przedział nie może mieć granicy „up_to”, bo wyższe wartości zostałyby bez "
+                             "punktów.",
+                             "The last band must have no “up_to” limit, or higher values would have no points."),
+    "bad_band_limit": Text("Granica „{value}” jest niepoprawna. Oczekiwano: {expected}.",
+                           "The limit “{value}” is not valid. Expected: {expected}."),
+    "branch_to_nowhere": Text("Warunek „show_if” wskazuje pytanie „{target}”, którego nie ma.",
+                              "The condition “show_if” names the item “{target}”, which does not exist."),
+    "branch_not_earlier": Text("Warunek „show_if” wskazuje pytanie {target}, które pada później. Musi padać wcześniej.",
+                               "The condition “show_if” names the item {target}, which comes later. It must come "
+                               "earlier."),
+    "branch_cycle": Text("Warunki „show_if” tworzą koło: {path}. Żadne z tych pytań nie mogłoby paść.",
+                         "The “show_if” conditions form a circle: {path}. None of these items could ever be asked."),
+    "branch_type": Text("Warunek „show_if” może wskazywać tylko pytanie z gotowymi odpowiedziami, a {target} takie nie "
+                        "jest.",
+                        "The condition “show_if” can only name an item with given answers, and {target} is not one."),
+    "branch_value": Text("Pytanie {target} nie ma odpowiedzi „{value}”. Ma: {allowed}.",
+                         "The item {target} has no answer “{value}”. It has: {allowed}."),
+    "nothing_scored": Text("Ankieta nie ma ani jednego ocenianego pytania.", "The checklist has no scored item."),
+    # --- Answers
+    "answer_missing": Text("Brakuje odpowiedzi.", "The answer is missing."),
+    "not_a_number": Text("„{value}” nie jest liczbą. Wpisz ją cyframi, na przykład 3 albo 2,5.",
+                         "“{value}” is not a number. Enter digits, for example 3 or 2.5."),
+    "out_of_range": Text("Wartość {value} jest poza zakresem od {low} do {high}.",
+                         "The value {value} is outside the range from {low} to {high}."),
+    "not_an_option": Text("Nie ma odpowiedzi „{value}”. Można wybrać: {allowed}.",
+                          "There is no answer “{value}”. Possible: {allowed}."),
+    "na_not_allowed": Text("W tym pytaniu nie można wybrać „nie dotyczy”.",
+                           "“Not applicable” is not possible for this item."),
+    "bad_time": Text("„{value}” nie jest godziną. Wpisz ją jako GG:MM, na przykład 14:05.",
+                     "“{value}” is not a time of day. Enter it as HH:MM, for example 14:05."),
+    "bad_duration": Text("„{value}” nie jest czasem trwania. Wpisz minuty i sekundy, na przykład 4:30.",
+                         "“{value}” is not a duration. Enter minutes and seconds, for example 4:30."),
+    "evidence_missing": Text("Dodaj zdjęcie: {evidence}", "Please add the photo: {evidence}"),
+    "bad_points": Text("Odpowiedź „{value}” jest warta {expected} pkt, a nie {points}.",
+                       "The answer “{value}” is worth {expected} points, not {points}."),
+    "visit_incomplete": Text("Wizyta jest niekompletna. Brakuje odpowiedzi na pytania: {items}.",
+                             "The visit is incomplete. Answers are missing for: {items}."),
+    # --- Life of a visit
+    "move_not_allowed": Text("Wizyty w stanie „{state}” nie można {act}.",
+                             "You cannot {act} a visit that is {state}."),
+    "not_yours": Text("To konto nie ma uprawnień, by wizytę {act}.",
+                      "This account is not allowed to {act} the visit."),
+    "already_submitted": Text("Ten raport został już wysłany. Nic więcej nie trzeba robić.",
+                              "This report has already been submitted. There is nothing more to do."),
+    "query_empty": Text("Napisz, o co pytasz.", "Please write what you are asking about."),
+    "appeal_too_late": Text("Termin odwołania minął {date}.", "The time for an appeal ended on {date}."),
+    "appeal_exists": Text("Ta odpowiedź ma już odwołanie.", "This answer has already been appealed."),
+    "appeal_decided": Text("To odwołanie zostało już rozpatrzone.", "This appeal has already been decided."),
+    # --- Photos and uploads
+    "photo_not_an_image": Text("Ten plik nie jest zdjęciem, które potrafimy odczytać. Dodaj JPEG, PNG, WebP albo HEIC.",
+                               "This file is not a photo that we can read. Add a JPEG, PNG, WebP or HEIC."),
+    "photo_too_large": Text("Zdjęcie jest za duże: ma {size} MB, a może mieć najwyżej {limit} MB.",
+                            "The photo is too large: it has {size} MB, and {limit} MB is the most."),
+    "photo_too_many_pixels": Text("Zdjęcie ma {pixels} megapikseli, a może mieć najwyżej {limit}.",
+                                  "The photo has {pixels} megapixels, and {limit} is the most."),
+    "upload_too_large": Text("Plik jest za duży: może mieć najwyżej {limit} MB.",
+                             "The file is too large: {limit} MB is the most."),
+    # --- Imports
+    "not_a_table": Text("To nie jest tabela, którą potrafimy odczytać. Dodaj plik CSV (UTF-8) albo XLSX.",
+                        "This is not a table that we can read. Add a CSV (UTF-8) or XLSX file."),
+    "bad_encoding": Text("Plik nie jest zapisany w UTF-8. Zapisz go ponownie jako „CSV UTF-8”.",
+                         "The file is not UTF-8. Save it again as “CSV UTF-8”."),
+    "wrong_columns": Text("Kolumny się nie zgadzają. Brakuje: {missing}. Nieznane: {unknown}.",
+                          "The columns do not match. Missing: {missing}. Unknown: {unknown}."),
+    "too_many_rows": Text("Plik ma ponad {limit} wierszy. Podziel go na mniejsze.",
+                          "The file has more than {limit} rows. Split it into smaller ones."),
+    "unknown_location": Text("Nie ma placówki „{value}”.", "There is no location “{value}”."),
+    "unknown_region": Text("Nie ma regionu „{value}”. Podaj pełną ścieżkę, na przykład Północ/Pomorze.",
+                           "There is no region “{value}”. Give the whole path, for example Północ/Pomorze."),
+    "unknown_checklist": Text("Nie ma ankiety {value} w wersji {version}.",
+                              "There is no checklist {value} in version {version}."),
+    "unknown_item": Text("Ankieta {checklist} nie ma pytania „{value}”.",
+                         "The checklist {checklist} has no item “{value}”."),
+    "unknown_person": Text("Nie ma osoby „{value}”.", "There is no person “{value}”."),
+    "unknown_visit": Text("Nie ma wizyty „{value}”.", "There is no visit “{value}”."),
+    "unknown_programme": Text("Nie ma programu „{value}”.", "There is no programme “{value}”."),
+    "programme_needed": Text("Jest więcej niż jeden program. Podaj kod jednego z nich: {allowed}.",
+                             "There is more than one programme. Name one of them: {allowed}."),
+    "duplicate_id": Text("„{value}” występuje już w wierszu {first}. Każdy identyfikator może wystąpić raz.",
+                         "“{value}” occurs already in row {first}. An identifier may occur only once."),
+    "bad_date": Text("„{value}” nie jest datą. Wpisz ją jako RRRR-MM-DD, na przykład 2026-07-31.",
+                     "“{value}” is not a date. Write it as YYYY-MM-DD, for example 2026-07-31."),
+    "bad_datetime": Text("„{value}” nie jest datą i godziną ze strefą. Wpisz na przykład 2026-07-31T14:05:00+02:00.",
+                         "“{value}” is not a date and time with offset. Write for example 2026-07-31T14:05:00+02:00."),
+    "bad_number": Text("„{value}” nie jest liczbą. Użyj cyfr i kropki dziesiętnej, na przykład 52.25.",
+                       "“{value}” is not a number. Use digits and a decimal point, for example 52.25."),
+    "bad_enum": Text("„{value}” nie jest jedną z możliwych wartości: {allowed}.",
+                     "“{value}” is not one of the possible values: {allowed}."),
+    "bad_timezone": Text("„{value}” nie jest strefą czasową. Wpisz na przykład Europe/Warsaw.",
+                         "“{value}” is not a time zone. Write for example Europe/Warsaw."),
+    "bad_quarter": Text("„{value}” nie jest kwartałem. Wpisz na przykład 2026Q3.",
+                        "“{value}” is not a quarter. Write for example 2026Q3."),
+    # --- Programme, waves and reports
+    "immutable_version": Text("Wersja {version} dokumentu {code} już obowiązuje i nie można jej zmienić. Podnieś numer "
+                              "wersji.",
+                              "Version {version} of {code} is in force and cannot be changed. Raise its version."),
+    "window_backwards": Text("Koniec ({end}) wypada przed początkiem ({start}).",
+                             "The end ({end}) comes before the start ({start})."),
+    "window_outside_wave": Text("Termin wychodzi poza falę, która trwa od {start} do {end}.",
+                                "The window lies outside the wave, which runs from {start} to {end}."),
+    "no_auditor_available": Text("Nie ma osoby, która może audytować placówkę {location} w tym terminie.",
+                                 "No auditor is available for the location {location} in this window."),
+    "notice_missing": Text("Nie można otworzyć fali: brakuje zapisu, że personel został powiadomiony o badaniu.",
+                           "The wave cannot open: there is no record that staff were told about the audit."),
+    "wave_not_open": Text("Ta fala nie jest otwarta.", "This wave is not open."),
+    "legal_basis_missing": Text("Nagrania można dodawać dopiero po zapisaniu podstawy prawnej.",
+                                "Recordings can be added only once a legal basis is on record."),
+    "nothing_to_report": Text("W kwartale {quarter} nie ma zatwierdzonych wizyt, więc nie ma z czego zrobić raportu.",
+                              "There are no approved visits in {quarter}, so there is nothing to report."),
+}  # fmt: skip
+
+_PLACE_WORDS: Mapping[str, Text] = {
+    "file": Text("plik", "file"),
+    "row": Text("wiersz", "row"),
+    "column": Text("kolumna", "column"),
+    "section": Text("obszar", "section"),
+    "criterion": Text("kryterium", "criterion"),
+    "scenario": Text("scenariusz", "scenario"),
+    "item": Text("pytanie", "item"),
+    "option": Text("opcja", "option"),
+    "band": Text("przedział", "band"),
+    "field": Text("pole", "field"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is wrong, from the outside in: (("item", "ST07"), ("option", "b"))."""
+
+    parts: tuple[tuple[str, str], ...] = ()
+
+    def text(self, locale: str) -> str:
+        """Return the place in plain words: "pytanie ST07, opcja b"."""
+        return ", ".join(f"{_PLACE_WORDS[kind].get(locale)} {name}" for kind, name in self.parts)
+
+    def find(self, kind: str) -> str | None:
+        """Return the name given for `kind` ("item", "row", ...), or None."""
+        return dict(self.parts).get(kind)
+
+    def inside(self, **parts: object) -> Place:
+        """Return the place further in: `at(item="ST07").inside(option="b")`."""
+        return Place(self.parts + at(**parts).parts)
+
+
+def at(**parts: object) -> Place:
+    """Return a place: `at(file="visits.csv", row=3, column="location")`; KeyError for an unknown kind of part."""
+    for kind in parts:
+        _ = _PLACE_WORDS[kind]
+    return Place(tuple((kind, str(name)) for kind, name in parts.items()))
+
+
+class Problem(Exception):
+    """One refusal: a code from `REFUSALS`, its arguments, and where.
+
+    An argument may be text, a number, a `Text` (read in the reader's language) or a collection of these.
+    KeyError for an unknown code and TypeError for other arguments than the sentence has.
+    """
+
+    def __init__(self, code: str, place: Place | None = None, /, **arguments: object) -> None:
+        needed = {name for _, name, _, _ in Formatter().parse(REFUSALS[code].pl) if name}
+        if arguments.keys() != needed:
+            raise TypeError(f"{code} takes {sorted(needed)}, not {sorted(arguments)}")
+        super().__init__(code)
+        self.code = code
+        self.place = place
+        self.arguments = arguments
+
+    def __reduce__(self) -> tuple[object, tuple[str, Place | None]]:
+        return partial(type(self), **self.arguments), (self.code, self.place)  # crosses to other processes whole
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+    def sentence(self, locale: str) -> str:
+        """Return what is wrong and what would be right, without the place."""
+        arguments = {name: _plain(value, locale) for name, value in self.arguments.items()}
+        return REFUSALS[self.code].get(locale).format(**arguments)
+
+    def text(self, locale: str) -> str:
+        """Return place and sentence: "Pytanie ST07, opcja b: punkty nie mogą być ujemne."."""
+        sentence = self.sentence(locale)
+        if self.place is None or not self.place.parts:
+            return sentence
+        where = self.place.text(locale)
+        return f"{where[0].upper()}{where[1:]}: {sentence[0].lower()}{sentence[1:]}"
+
+
+class Problems(Exception):
+    """Several refusals found in one go, in the order of the document."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+    def text(self, locale: str) -> str:
+        """Return one line for each problem."""
+        return "\n".join(problem.text(locale) for problem in self.problems)
+
+
+def _plain(value: object, locale: str) -> str:
+    if isinstance(value, Text):
+        return value.get(locale)
+    if isinstance(value, list | tuple | set | frozenset):
+        parts = sorted(value) if isinstance(value, set | frozenset) else value
+        return ", ".join(_plain(part, locale) for part in parts) or "–"
+    return str(value)
