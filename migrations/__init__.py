@@ -1,0 +1,1 @@
+"""Alembic migrations, run by `auditapp db upgrade` and by the demo."""

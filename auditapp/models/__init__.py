@@ -1,0 +1,33 @@
+"""Rows: columns, constraints and relationships. No rules and no queries live here."""
+
+from auditapp.models.documents import ChecklistVersion, StandardVersion
+from auditapp.models.facts import Cell, CriterionScoreRow, VisitScoreRow
+from auditapp.models.outgoing import IssuedReport, JournalLine, OutgoingMail
+from auditapp.models.people import LoginFailure, Membership, OneTimeLink, User, UserSession
+from auditapp.models.places import Location, Programme, Region, Wave
+from auditapp.models.visits import AnswerRow, Evidence, ReviewNote, Submission, Visit
+
+__all__ = [
+    "AnswerRow",
+    "Cell",
+    "ChecklistVersion",
+    "CriterionScoreRow",
+    "Evidence",
+    "IssuedReport",
+    "JournalLine",
+    "Location",
+    "LoginFailure",
+    "Membership",
+    "OneTimeLink",
+    "OutgoingMail",
+    "Programme",
+    "Region",
+    "ReviewNote",
+    "StandardVersion",
+    "Submission",
+    "User",
+    "UserSession",
+    "Visit",
+    "VisitScoreRow",
+    "Wave",
+]
