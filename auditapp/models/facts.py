@@ -18,6 +18,7 @@ class VisitScoreRow(Base):
     applicable_weight: Mapped[float]
     total_weight: Mapped[float]
     scorable: Mapped[bool]
+    answers: Mapped[int]
     critical_failed: Mapped[int]
     critical_applicable: Mapped[int]
     __table_args__ = (CheckConstraint("score IS NULL OR (score >= 0 AND score <= 1)", name="score"),)

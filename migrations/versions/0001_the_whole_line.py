@@ -526,6 +526,7 @@ def upgrade() -> None:
         sa.Column("applicable_weight", sa.Double(), nullable=False),
         sa.Column("total_weight", sa.Double(), nullable=False),
         sa.Column("scorable", sa.Boolean(), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
         sa.Column("critical_failed", sa.Integer(), nullable=False),
         sa.Column("critical_applicable", sa.Integer(), nullable=False),
         sa.CheckConstraint("score IS NULL OR (score >= 0 AND score <= 1)", name=op.f("ck_visit_score_score")),

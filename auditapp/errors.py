@@ -1,0 +1,73 @@
+"""One place where a refusal becomes an HTTP answer: never a stack trace, always what to do next."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from auditapp import web
+from checklists.problems import Problem, Problems
+
+STATUS = {
+    "not_found": 404,
+    "forbidden": 403,
+    "not_yours": 403,
+    "sign_in_required": 401,
+    "stale_form": 409,
+    "already_submitted": 409,
+    "move_not_allowed": 409,
+    "immutable_version": 409,
+    "too_many_attempts": 429,
+    "upload_too_large": 413,
+    "unexpected": 500,
+}
+FROM_HTTP = {400: "stale_form", 401: "sign_in_required", 403: "forbidden", 404: "not_found", 405: "not_found"}
+
+log = logging.getLogger("auditapp")
+
+
+def register(app: Flask) -> None:
+    """Attach the handlers to the application."""
+    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(Problems, _problems)
+    app.register_error_handler(CSRFError, lambda _error: _answer((Problem("stale_form"),), 400))
+    app.register_error_handler(IntegrityError, _integrity)
+    app.register_error_handler(OperationalError, _unexpected)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _problem(problem: Problem) -> Response:
+    return _answer((problem,), STATUS.get(problem.code, 422))
+
+
+def _problems(problems: Problems) -> Response:
+    return _answer(problems.problems, 422)
+
+
+def _integrity(error: IntegrityError) -> Response:
+    # Two people did the same thing at once and the database, the last guard, let one of them through.
+    log.warning("refused by the database: %s", error.orig)
+    return _answer((Problem("stale_form"),), 409)
+
+
+def _http(error: HTTPException) -> Response | HTTPException:
+    status = error.code or 500
+    if status < 400:
+        return error
+    if status == 413:
+        return _answer((Problem("upload_too_large", limit=web.settings().max_request // 2**20),), 413)
+    return _answer((Problem(FROM_HTTP.get(status, "unexpected")),), status)
+
+
+def _unexpected(error: Exception) -> Response:
+    log.exception("unexpected error", exc_info=error)
+    return _answer((Problem("unexpected"),), 500)
+
+
+def _answer(problems: tuple[Problem, ...], status: int) -> Response:
+    return web.page("error.html", status, problems=problems, status_code=status)

@@ -1,0 +1,122 @@
+"""Build the application: settings in, rooms registered by one table, nothing happening at import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, Response, g, request
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from auditapp import access, errors, format, i18n, navigation, rooms, static_files, web
+from auditapp.account import service as account
+from auditapp.config import Settings
+from auditapp.db import Database
+from auditapp.storage import Storage
+from checklists import lifecycle
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class App(Flask):
+    """Flask with one transaction around each view: returning commits, raising rolls back.
+
+    It wraps `dispatch_request` because an error raised in `after_request` would bypass the error handlers.
+    """
+
+    database: Database
+
+    def dispatch_request(self, *args: Any) -> Any:
+        if request.endpoint in {"static", "assets.font"}:
+            return super().dispatch_request(*args)
+        with self.database.transaction(write=request.method not in SAFE_METHODS) as session:
+            g.session = session
+            try:
+                return self.make_response(super().dispatch_request(*args))
+            finally:
+                g.pop("session", None)
+
+
+def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) -> App:
+    """Return the application for one instance. `clock` gives the present instant, aware."""
+    i18n.compile_catalogue()
+    app = App("auditapp")
+    app.database = Database(settings.database_url)
+    app.extensions["auditapp.settings"] = settings
+    app.extensions["auditapp.database"] = app.database
+    app.extensions["auditapp.storage"] = Storage.in_folder(settings.files_dir)
+    app.extensions["auditapp.clock"] = clock or (lambda: datetime.now(UTC))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.testing,
+        MAX_CONTENT_LENGTH=settings.max_request,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        SESSION_COOKIE_NAME="__Host-auditapp" if settings.secure_cookies else "auditapp",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # a visit takes longer than the default hour
+        BABEL_DEFAULT_LOCALE="pl",
+        BABEL_DEFAULT_TIMEZONE="Europe/Warsaw",
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(format.FILTERS)
+    CSRFProtect(app)
+    Babel(app, locale_selector=web.choose_locale)
+    login = LoginManager(app)
+    login.session_protection = None  # our sessions are rows; see account.service
+    login.user_loader(lambda token: account.find_signed_in(web.session(), token, web.now()))
+    rooms.register(app)
+    errors.register(app)
+    static_files.register(app)
+    app.context_processor(_page_values)
+    app.after_request(_headers)
+    app.teardown_request(_close_session)
+    return app
+
+
+def _page_values() -> dict[str, Any]:
+    """Return what every template may use."""
+    return {
+        "actor": web.actor(),
+        "locale": web.locale(),
+        "languages": web.LANGUAGES,
+        "Role": lifecycle.Role,
+        "State": lifecycle.State,
+        "menu": navigation.menu(),
+        "asset": static_files.asset,
+        "DESK": access.DESK,
+    }
+
+
+def _headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if web.settings().secure_cookies:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _close_session(_error: BaseException | None) -> None:
+    left = g.pop("session_to_close", None)
+    if left is not None:
+        left.close()
