@@ -1,0 +1,143 @@
+"""Cells as arrays: the mean, spread and interval of every measure in every location at once.
+
+A measure is (channel, criterion), criterion "" being the whole checklist. Statistics are computed inside a
+population, location format x channel (scoring.md 1.6), over the whole network whoever is looking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from checklists.model import Channel
+from reports.frames import CELLS
+from reports.intervals import Dispersion, FloatArray, dispersions, pooled, wilson
+from reports.periods import Quarter
+
+Measure = tuple[str, str]
+_FACTS = tuple(name for name in CELLS.columns if name not in CELLS.key)
+_ORDER = [channel.value for channel in Channel]
+
+
+def channels_of(cells: pd.DataFrame) -> tuple[str, ...]:
+    """Return the channels that occur in `cells`, in the order of `Channel`."""
+    return tuple(sorted(cells["channel"].unique(), key=_ORDER.index))
+
+
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """Facts of CELLS as arrays shaped (measures, quarters, locations); an absent cell is zeros."""
+
+    measures: tuple[Measure, ...]
+    quarters: tuple[Quarter, ...]
+    locations: tuple[str, ...]
+    formats: npt.NDArray[np.str_]
+    n: FloatArray
+    score_sum: FloatArray
+    score_sum_sq: FloatArray
+    lost_sum: FloatArray
+    answers: FloatArray
+    critical_failed: FloatArray
+    critical_applicable: FloatArray
+
+    def at(self, quarters: Iterable[Quarter]) -> list[int]:
+        """Return the positions of `quarters`; those the cube does not hold are left out."""
+        return [self.quarters.index(quarter) for quarter in quarters if quarter in self.quarters]
+
+
+def build_cube(
+    cells: pd.DataFrame, locations: pd.DataFrame, quarters: Sequence[Quarter], measures: Sequence[Measure]
+) -> Cube:
+    """Return the cells (CELLS) of `locations` (LOCATIONS) as arrays; other cells are left out."""
+    wanted_criteria = pd.Index(dict.fromkeys(criterion for _, criterion in measures))
+    cells = cells[cells["criterion"].isin(wanted_criteria)]
+    wanted = pd.MultiIndex.from_tuples(list(measures))
+    measure = wanted.get_indexer(pd.MultiIndex.from_frame(cells[["channel", "criterion"]]))
+    quarter = pd.Index([str(q) for q in quarters]).get_indexer(cells["quarter"])
+    location = pd.Index(locations["location"]).get_indexer(cells["location"])
+    known = (measure >= 0) & (quarter >= 0) & (location >= 0)
+    place = (measure[known], quarter[known], location[known])
+    facts = {}
+    for name in _FACTS:
+        facts[name] = np.zeros((len(measures), len(quarters), len(locations)))
+        facts[name][place] = cells[name].to_numpy(dtype=np.float64)[known]
+    return Cube(
+        tuple(measures),
+        tuple(quarters),
+        tuple(locations["location"]),
+        locations["format"].to_numpy(dtype=np.str_),
+        **facts,
+    )
+
+
+def moments(n: FloatArray, total: FloatArray, total_sq: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return mean (NaN where n is 0) and sample variance (NaN where n < 2) from count, sum and sum of squares."""
+    mean = np.divide(total, n, out=np.full_like(n, np.nan), where=n >= 1)
+    squares = np.maximum(total_sq - np.where(n >= 1, n * mean**2, 0), 0)
+    return mean, np.divide(squares, n - 1, out=np.full_like(n, np.nan), where=n >= 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """How visits vary inside one population: `phi` and `var_within` NaN when `source` is "none"."""
+
+    phi: float
+    var_within: float
+    df: int
+    source: str  # "quarter", "previous_four", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Scores of one period, arrays shaped (measures, locations); NaN where there is none."""
+
+    n: FloatArray
+    mean: FloatArray
+    low: FloatArray
+    high: FloatArray
+    phi: FloatArray
+    var_within: FloatArray
+    pools: Mapping[tuple[Measure, str], Pool]
+
+
+def estimate(
+    cube: Cube,
+    period: Sequence[Quarter],
+    items: Mapping[Measure, int],
+    effects: Mapping[tuple[str, str], float] | None = None,
+) -> Estimate:
+    """Return every location's mean and interval over `period` taken together (scoring.md section 2).
+
+    `items` is J, the largest number of items, of each measure; `effects` the design effect of few shoppers by
+    (location, channel), 1 where absent. A single quarter with too few degrees of freedom borrows the four
+    before it.
+    """
+    at = cube.at(period)
+    n = cube.n[:, at].sum(axis=1)
+    mean, _ = moments(n, cube.score_sum[:, at].sum(axis=1), np.zeros_like(n))
+    phi, var_within = np.full_like(n, np.nan), np.full_like(n, np.nan)
+    pools = {}
+    earlier = [period[0].previous(step) for step in range(1, 5)] if len(period) == 1 else []
+    for name in np.unique(cube.formats):
+        members = cube.formats == name
+        for index, measure in enumerate(cube.measures):
+            n_here = cube.n[index][:, members]
+            spread = moments(n_here, cube.score_sum[index][:, members], cube.score_sum_sq[index][:, members])
+            by_quarter = dispersions(n_here, *spread)
+            own = sum((by_quarter[i] for i in at), Dispersion(0.0, 0.0, 0))
+            used, source = pooled(own, [by_quarter[i] for i in cube.at(earlier)])
+            pools[measure, str(name)] = Pool(used.phi(items[measure]), used.var_within, used.df, source)
+            phi[index, members] = pools[measure, str(name)].phi
+            var_within[index, members] = pools[measure, str(name)].var_within
+    low, high = wilson(mean, n / (phi * _effects(cube, effects or {})))
+    return Estimate(n, mean, low, high, phi, var_within, pools)
+
+
+def _effects(cube: Cube, effects: Mapping[tuple[str, str], float]) -> FloatArray:
+    return np.array(
+        [[effects.get((location, channel), 1.0) for location in cube.locations] for channel, _ in cube.measures]
+    )
