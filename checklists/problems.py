@@ -93,8 +93,6 @@ REFUSALS: Mapping[str, Text] = {
     "last_band_closed": Text("Ostatni przedział nie może mieć granicy „up_to”, bo wyższe wartości zostałyby bez "
                              "punktów.",
                              "The last band must have no “up_to” limit, or higher values would have no points."),
-    "bad_band_limit": Text("Granica „{value}” jest niepoprawna. Oczekiwano: {expected}.",
-                           "The limit “{value}” is not valid. Expected: {expected}."),
     "branch_to_nowhere": Text("Warunek „show_if” wskazuje pytanie „{target}”, którego nie ma.",
                               "The condition “show_if” names the item “{target}”, which does not exist."),
     "branch_not_earlier": Text("Warunek „show_if” wskazuje pytanie {target}, które pada później. Musi padać wcześniej.",
