@@ -15,7 +15,7 @@ class BadSetting(Exception):
     """A setting is missing or cannot be read; the message names the variable."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """Where this instance keeps things and how it talks to the outside.
 

@@ -44,7 +44,7 @@ class App(Flask):
     database: Database
 
     def dispatch_request(self, *args: Any) -> Any:
-        if request.endpoint in {"static", "assets.font"}:
+        if request.endpoint == "assets.serve":
             return super().dispatch_request(*args)
         with self.database.transaction(write=request.method not in SAFE_METHODS) as session:
             g.session = session
@@ -57,7 +57,7 @@ class App(Flask):
 def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) -> App:
     """Return the application for one instance. `clock` gives the present instant, aware."""
     i18n.compile_catalogue()
-    app = App("auditapp")
+    app = App("auditapp", static_folder=None)
     app.database = Database(settings.database_url)
     app.extensions["auditapp.settings"] = settings
     app.extensions["auditapp.database"] = app.database

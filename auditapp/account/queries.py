@@ -1,0 +1,44 @@
+"""Reads of `account`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from auditapp.models import Membership, Programme, User, UserSession
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    device: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_this: bool
+
+
+def programmes_of(session: Session, user: User) -> Sequence[Programme]:
+    """Return the programmes the user may enter."""
+    query = select(Programme).order_by(Programme.name)
+    if not user.is_administrator:
+        query = query.where(
+            Programme.id.in_(
+                select(Membership.programme_id).where(Membership.user_id == user.id, Membership.active)
+            )
+        )
+    return session.scalars(query).all()
+
+
+def sessions_of(session: Session, user_id: int, token: str) -> list[OpenSession]:
+    """Return the user's open sessions, newest first."""
+    this = hashlib.sha256(token.encode()).hexdigest()
+    rows = session.scalars(
+        select(UserSession)
+        .where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
+        .order_by(UserSession.last_seen_at.desc())
+    )
+    return [OpenSession(row.device, row.created_at, row.last_seen_at, row.token_hash == this) for row in rows]

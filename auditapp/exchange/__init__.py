@@ -1,0 +1,1 @@
+"""Everything in and out as plain tables (CSV, XLSX, TOML): readers, checks, writers."""

@@ -1,0 +1,1 @@
+"""The auditor's work: visits, brief, filling in, checking and submitting."""

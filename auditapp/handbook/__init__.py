@@ -1,0 +1,1 @@
+"""The standard for its readers: chapters, procedures and versions."""

@@ -1,0 +1,7 @@
+"""Routes of `handbook`: access, form, service or query, template."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("handbook", __name__, url_prefix="/p/<programme>")

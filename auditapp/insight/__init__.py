@@ -1,0 +1,1 @@
+"""Results for those who manage: network, regions, locations, criteria, comparison."""

@@ -1,0 +1,1 @@
+"""The programme manager's desk: network, people, versions, waves and assignments."""

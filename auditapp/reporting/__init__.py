@@ -1,0 +1,1 @@
+"""Issued PDF reports: building, keeping and handing out."""

@@ -1,0 +1,22 @@
+"""The one table of blueprints: every room of the application that answers HTTP."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from auditapp.account.routes import bp as account
+from auditapp.exchange.routes import bp as exchange
+from auditapp.fieldwork.routes import bp as fieldwork
+from auditapp.handbook.routes import bp as handbook
+from auditapp.insight.routes import bp as insight
+from auditapp.programme.routes import bp as programme
+from auditapp.reporting.routes import bp as reporting
+from auditapp.review.routes import bp as review
+
+ROOMS = (account, handbook, programme, exchange, fieldwork, review, insight, reporting)
+
+
+def register(app: Flask) -> None:
+    """Attach every room to the application."""
+    for room in ROOMS:
+        app.register_blueprint(room)
