@@ -47,7 +47,7 @@ def paule_mandel(m: FloatArray, v: FloatArray) -> float:
 
 
 def dersimonian_laird(m: FloatArray, v: FloatArray) -> float:
-    """Return tau2 in one step, the cheap variant. Source: DerSimonian and Laird, Control Clin Trials 7:177-188 (1986)."""
+    """Return tau2 in one step, cheaply. Source: DerSimonian and Laird, Control Clin Trials 7:177-188 (1986)."""
     if not (v > 0).all():
         return float(m.var(ddof=1))
     weights = 1 / v
