@@ -26,9 +26,7 @@ def programmes_of(session: Session, user: User) -> Sequence[Programme]:
     query = select(Programme).order_by(Programme.name)
     if not user.is_administrator:
         query = query.where(
-            Programme.id.in_(
-                select(Membership.programme_id).where(Membership.user_id == user.id, Membership.active)
-            )
+            Programme.id.in_(select(Membership.programme_id).where(Membership.user_id == user.id, Membership.active))
         )
     return session.scalars(query).all()
 

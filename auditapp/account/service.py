@@ -26,7 +26,9 @@ FAILURES_ALLOWED = 5
 FAILURE_WINDOW = timedelta(minutes=15)
 LINK_LIFE = {"invitation": timedelta(days=7), "reset": timedelta(minutes=30)}
 MIN_PASSWORD, MAX_PASSWORD = 10, 128
-COMMON = frozenset({"password12", "1234567890", "qwertyuiop", "haslo12345", "zaq12wsxcde3", "qwerty123456", "1q2w3e4r5t"})
+COMMON = frozenset(
+    {"password12", "1234567890", "qwertyuiop", "haslo12345", "zaq12wsxcde3", "qwerty123456", "1q2w3e4r5t"}
+)
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _hashing = BoundedSemaphore(4)  # each hash takes 19 MiB
@@ -88,11 +90,11 @@ def sign_in(session: Session, email: str, password: str, *, device: str, now: da
         user.password_hash = hash_password(password)
     token = secrets.token_urlsafe(32)
     session.add(
-        UserSession(
-            token_hash=_digest(token), user_id=user.id, created_at=now, last_seen_at=now, device=device[:200]
-        )
+        UserSession(token_hash=_digest(token), user_id=user.id, created_at=now, last_seen_at=now, device=device[:200])
     )
-    journal.write(session, programme_id=None, actor_id=user.id, now=now, act="log_in", subject="user", subject_id=user.id)
+    journal.write(
+        session, programme_id=None, actor_id=user.id, now=now, act="log_in", subject="user", subject_id=user.id
+    )
     return SignedIn(user, token)
 
 
@@ -187,7 +189,12 @@ def accept_link(session: Session, token: str, password: str, now: datetime) -> U
     link.user.password_hash = hash_password(password)
     sign_out_everywhere(session, link.user_id, now)
     journal.write(
-        session, programme_id=None, actor_id=link.user_id, now=now, act=f"{link.purpose}_used", subject="user",
+        session,
+        programme_id=None,
+        actor_id=link.user_id,
+        now=now,
+        act=f"{link.purpose}_used",
+        subject="user",
         subject_id=link.user_id,
     )
     return link.user

@@ -1,0 +1,149 @@
+"""Shapes of the programme manager's forms."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    EmailField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+
+REQUIRED = InputRequired(_l("This field cannot be left empty."))
+CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", message=_l("Letters a–z, digits, “.”, “-” and “_” only."))
+
+FORMATS = [("store", _l("store")), ("contact_centre", _l("contact centre")), ("online_shop", _l("online shop"))]
+CHANNELS = [
+    ("store_visit", _l("store visit")),
+    ("phone", _l("phone")),
+    ("chat", _l("chat")),
+    ("email", _l("e-mail")),
+    ("online_order", _l("online order")),
+]
+ATTRIBUTES = [
+    ("car_park", _l("car park")),
+    ("fitting_room", _l("fitting room")),
+    ("self_checkout", _l("self-checkout")),
+    ("click_and_collect", _l("click and collect")),
+    ("customer_toilet", _l("customer toilet")),
+    ("service_desk", _l("service desk")),
+]
+ROLES = [
+    ("programme_manager", _l("programme manager")),
+    ("reviewer", _l("reviewer")),
+    ("regional_manager", _l("regional manager")),
+    ("location_manager", _l("location manager")),
+    ("auditor", _l("auditor")),
+]
+
+
+class ProgrammeForm(FlaskForm):  # type: ignore[misc]
+    code = StringField(
+        _l("Code"), [REQUIRED, Length(max=40), CODE], description=_l("Stands in every address, for example lumo.")
+    )
+    name = StringField(_l("Name"), [REQUIRED, Length(max=120)])
+    kind = SelectField(
+        _l("Kind"),
+        choices=[("own", _l("own locations")), ("franchise", _l("franchise")), ("competitor", _l("competitors"))],
+    )
+
+
+class SettingsForm(FlaskForm):  # type: ignore[misc]
+    name = StringField(_l("Name"), [REQUIRED, Length(max=120)])
+    store_visit = DecimalField(_l("Weight of store visits"), [REQUIRED, NumberRange(0, 100)], places=None)
+    phone = DecimalField(_l("Weight of phone calls"), [REQUIRED, NumberRange(0, 100)], places=None)
+    chat = DecimalField(_l("Weight of chats"), [REQUIRED, NumberRange(0, 100)], places=None)
+    email = DecimalField(_l("Weight of e-mails"), [REQUIRED, NumberRange(0, 100)], places=None)
+    online_order = DecimalField(_l("Weight of online orders"), [REQUIRED, NumberRange(0, 100)], places=None)
+
+
+class LocationForm(FlaskForm):  # type: ignore[misc]
+    code = StringField(_l("Code"), [REQUIRED, Length(max=40), CODE])
+    name = StringField(_l("Name"), [REQUIRED, Length(max=120)])
+    region = SelectField(_l("Region"), [REQUIRED])
+    format = SelectField(_l("Format"), choices=FORMATS)
+    city = StringField(_l("City"), [Length(max=80)])
+    attributes = SelectMultipleField(_l("What is there"), choices=ATTRIBUTES)
+    opened_on = DateField(_l("Open since"), [Optional()])
+    closed_on = DateField(_l("Closed on"), [Optional()])
+
+
+class RegionForm(FlaskForm):  # type: ignore[misc]
+    parent = SelectField(_l("Inside"))
+    name = StringField(_l("Name"), [REQUIRED, Length(max=120), Regexp(r"^[^/]+$", message=_l("A name has no “/”."))])
+
+
+class PersonForm(FlaskForm):  # type: ignore[misc]
+    email = EmailField(_l("E-mail"), [REQUIRED, Length(max=254)])
+    name = StringField(_l("Name"), [REQUIRED, Length(max=120)])
+    role = SelectField(_l("Role"), choices=ROLES)
+    region = SelectField(_l("Region"), description=_l("Only for a regional manager."))
+    location = StringField(_l("Location code"), [Length(max=40)], description=_l("Only for a location manager."))
+    pseudonym = StringField(
+        _l("Pseudonym"), [Length(max=40)], description=_l("Only for an auditor; all that tables ever show of them.")
+    )
+
+
+class WaveForm(FlaskForm):  # type: ignore[misc]
+    code = StringField(_l("Code"), [REQUIRED, Length(max=40), CODE])
+    name = StringField(_l("Name"), [REQUIRED, Length(max=120)])
+    starts_on = DateField(_l("First day"), [REQUIRED])
+    ends_on = DateField(_l("Last day"), [REQUIRED])
+
+
+class NoticeForm(FlaskForm):  # type: ignore[misc]
+    text = TextAreaField(
+        _l("What staff were told"),
+        [REQUIRED, Length(max=4000)],
+        description=_l("That service is checked, why, and what the results are for."),
+    )
+    on = DateField(_l("When"), [REQUIRED])
+    channel = StringField(
+        _l("How"), [REQUIRED, Length(max=120)], description=_l("For example: intranet, team meeting.")
+    )
+    confirmed_by = StringField(_l("Confirmed by"), [REQUIRED, Length(max=120)])
+
+
+class AssignmentForm(FlaskForm):  # type: ignore[misc]
+    wave = SelectField(_l("Wave"), coerce=int)
+    location = StringField(_l("Location code"), [REQUIRED, Length(max=40)])
+    checklist = SelectField(_l("Checklist"), coerce=int)
+    scenario = StringField(
+        _l("Scenario"), [Length(max=40)], description=_l("A code from the checklist; empty takes the first.")
+    )
+    auditor = SelectField(_l("Auditor"), coerce=int)
+    kind = SelectField(
+        _l("Kind"),
+        choices=[
+            ("regular", _l("regular")),
+            ("revisit", _l("re-visit")),
+            ("training", _l("training")),
+            ("pilot", _l("pilot")),
+        ],
+    )
+    window_from = DateField(_l("From"), [REQUIRED])
+    window_to = DateField(_l("To"), [REQUIRED])
+
+
+class RuleForm(FlaskForm):  # type: ignore[misc]
+    wave = SelectField(_l("Wave"), coerce=int)
+    checklist = SelectField(_l("Checklist"), coerce=int)
+    format = SelectField(_l("Locations"), choices=FORMATS)
+    visits_each = IntegerField(_l("Visits to each location"), [REQUIRED, NumberRange(1, 24)], default=2)
+    confirm = BooleanField(_l("I have seen the preview: assign these visits"))
+
+
+class ReassignForm(FlaskForm):  # type: ignore[misc]
+    auditor = SelectField(_l("Auditor"), coerce=int)
+
+
+class ReasonForm(FlaskForm):  # type: ignore[misc]
+    reason = StringField(_l("Reason"), [REQUIRED, Length(max=500)])
