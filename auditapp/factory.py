@@ -12,7 +12,7 @@ from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
-from auditapp import access, errors, format, i18n, navigation, rooms, static_files, web
+from auditapp import access, errors, formats, i18n, navigation, rooms, static_files, web
 from auditapp.account import service as account
 from auditapp.config import Settings
 from auditapp.db import Database
@@ -79,7 +79,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(format.FILTERS)
+    app.jinja_env.filters.update(formats.FILTERS)
     CSRFProtect(app)
     Babel(app, locale_selector=web.choose_locale)
     login = LoginManager(app)
