@@ -30,7 +30,9 @@ def wilson(m: npt.ArrayLike, n_star: npt.ArrayLike, z: float = Z95) -> tuple[Flo
     spread = z * z / size
     centre = (mean + spread / 2) / (1 + spread)
     half = z * np.sqrt(mean * (1 - mean) / size + spread / (4 * size)) / (1 + spread)
-    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+    # Rounding must not push an end past the mean or out of [0, 1].
+    low, high = np.minimum(centre - half, mean), np.maximum(centre + half, mean)
+    return np.maximum(low, 0.0), np.minimum(high, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

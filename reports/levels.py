@@ -34,7 +34,7 @@ def paule_mandel(m: FloatArray, v: FloatArray) -> float:
     """
     k = len(m)
     if not (v > 0).all():
-        return float(m.var(ddof=1))
+        return _spread(m)
 
     def excess(tau2: float) -> float:
         weights = 1 / (v + tau2)
@@ -49,11 +49,16 @@ def paule_mandel(m: FloatArray, v: FloatArray) -> float:
 def dersimonian_laird(m: FloatArray, v: FloatArray) -> float:
     """Return tau2 in one step, cheaply. Source: DerSimonian and Laird, Control Clin Trials 7:177-188 (1986)."""
     if not (v > 0).all():
-        return float(m.var(ddof=1))
+        return _spread(m)
     weights = 1 / v
     q = float((weights * (m - np.average(m, weights=weights)) ** 2).sum())
     scale = float(weights.sum() - (weights**2).sum() / weights.sum())
     return max((q - (len(m) - 1)) / scale, 0.0)
+
+
+def _spread(m: FloatArray) -> float:
+    variance = float(m.var(ddof=1))
+    return variance if variance > 1e-18 else 0.0  # scores within 1e-9 are the same
 
 
 @dataclass(frozen=True, slots=True)

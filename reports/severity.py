@@ -133,7 +133,7 @@ def design_effects(scores: pd.DataFrame, severity: Severity) -> dict[tuple[str, 
     slices = ["location", "quarter", "channel"]
     visits = scores.groupby([*slices, "shopper"])["visit"].size()
     effects = visits.groupby(slices).agg(lambda n: design_effect(n, severity.var_shopper, severity.var_rest))
-    return {(str(key[0]), str(key[1]), str(key[2])): float(effect) for key, effect in effects.to_dict().items()}
+    return dict(zip(effects.index.to_list(), effects.tolist(), strict=True))
 
 
 def alpha(

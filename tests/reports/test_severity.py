@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+import pytest
+
+from reports.severity import (
+    ENOUGH_SHARE,
+    Separability,
+    Severity,
+    alpha,
+    build_separability,
+    clustered_se,
+    design_effects,
+    find_severity,
+)
+from tests.checklists.builders import case
+from tests.reports.builders import PHONE, STORE, make_scores
+
+ML = case("penicillin_crossed_ml")
+REML = case("penicillin_crossed_reml")
+KRIPPENDORFF = case("krippendorff_C")
+SHOPPERS = case("shopper_clustered_se")
+
+PLATES, SAMPLES = ML["input"]["plates"], ML["input"]["samples"]
+DIAMETERS = np.array(ML["input"]["diameter"], dtype=float).ravel()
+
+
+def _penicillin(*, reml: bool) -> Severity:
+    severity = find_severity(DIAMETERS, np.repeat(PLATES, len(SAMPLES)), SAMPLES * len(PLATES), reml=reml)
+    assert severity is not None
+    return severity
+
+
+def test_penicillin_by_ml() -> None:
+    severity, expected, tolerance = _penicillin(reml=False), ML["expected"], ML["tolerance"]
+    assert severity.criterion == pytest.approx(expected["m2ll"], abs=tolerance)
+    assert severity.mu == pytest.approx(expected["mu"], abs=tolerance)
+    assert severity.se == pytest.approx(expected["se"], abs=tolerance)
+    assert sqrt(severity.var_location) == pytest.approx(expected["sd_plate"], abs=tolerance)
+    assert sqrt(severity.var_shopper) == pytest.approx(expected["sd_sample"], abs=tolerance)
+    assert sqrt(severity.var_rest) == pytest.approx(expected["sd_resid"], abs=tolerance)
+    assert severity.shoppers["F"] == pytest.approx(expected["blup_sample_F"], abs=tolerance)
+
+
+def test_penicillin_by_reml() -> None:
+    severity, expected, tolerance = _penicillin(reml=True), REML["expected"], REML["tolerance"]
+    assert severity.criterion == pytest.approx(expected["crit"], abs=tolerance)
+    assert severity.var_location == pytest.approx(expected["var_plate"], abs=tolerance)
+    assert severity.var_shopper == pytest.approx(expected["var_sample"], abs=tolerance)
+    assert severity.var_rest == pytest.approx(expected["var_resid"], abs=tolerance)
+
+
+def test_effects_belong_to_their_names() -> None:
+    order = np.random.default_rng(4).permutation(len(DIAMETERS))
+    shuffled = find_severity(
+        DIAMETERS[order], np.repeat(PLATES, len(SAMPLES))[order], np.array(SAMPLES * len(PLATES))[order]
+    )
+    assert shuffled is not None
+    assert shuffled.shoppers == pytest.approx(_penicillin(reml=True).shoppers, abs=1e-4)
+    assert shuffled.locations == pytest.approx(_penicillin(reml=True).locations, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("scores", "locations", "shoppers"),
+    [
+        ([], [], []),
+        ([0.8, 0.9, 0.7], ["A", "B", "C"], ["P", "P", "P"]),
+        ([0.8, 0.9, 0.7], ["A", "A", "A"], ["P", "Q", "R"]),
+        ([0.8, 0.9, 0.7], ["A", "B", "C"], ["P", "Q", "R"]),
+        ([0.8] * 6, ["A", "B"] * 3, ["P", "P", "Q", "Q", "P", "Q"]),
+    ],
+)
+def test_what_cannot_be_told_apart_is_not_fitted(
+    scores: list[float], locations: list[str], shoppers: list[str]
+) -> None:
+    assert find_severity(scores, locations, shoppers) is None
+
+
+def test_shoppers_who_do_not_differ() -> None:
+    rng = np.random.default_rng(8)
+    locations, shoppers = np.repeat([f"L{i}" for i in range(40)], 6), np.tile([f"P{i}" for i in range(24)], 10)
+    scores = 0.8 + rng.normal(0, 0.05, 40).repeat(6) + rng.normal(0, 0.05, 240)
+    severity = find_severity(scores, locations, shoppers)
+    assert severity is not None
+    assert severity.shopper_share < ENOUGH_SHARE
+    assert not build_separability(locations, shoppers, severity).separable
+
+
+def _visits(shoppers: int, each: int, groups: int = 1) -> tuple[list[str], list[str]]:
+    """Shoppers who share the locations of their group."""
+    pairs = [(f"L{p % groups}-{v}", f"P{p}") for p in range(shoppers) for v in range(each)]
+    return [location for location, _ in pairs], [shopper for _, shopper in pairs]
+
+
+@pytest.mark.parametrize(
+    ("shoppers", "each", "groups", "share", "separable"),
+    [
+        (20, 5, 1, 0.06, True),
+        (19, 5, 1, 0.06, False),
+        (20, 4, 1, 0.06, False),
+        (20, 5, 2, 0.06, False),  # two halves of the network that share no shopper
+        (20, 5, 1, 0.05, False),
+    ],
+)
+def test_separability(shoppers: int, each: int, groups: int, share: float, separable: bool) -> None:
+    severity = Severity(0.8, 0.01, 0.0, share, 1 - share, 0.0, {}, {})
+    found = build_separability(*_visits(shoppers, each, groups), severity)
+    assert found == Separability(groups, shoppers if each >= 5 else 0, pytest.approx(share))
+    assert found.separable is separable
+
+
+def test_without_an_estimate_nothing_is_separable() -> None:
+    assert not build_separability(*_visits(20, 5), None).separable
+
+
+def test_clustered_standard_error() -> None:
+    given = SHOPPERS["input"]
+    found = [clustered_se(plan, given["sigma_s"] ** 2, given["sigma_e"] ** 2) for plan in given["plans"]]
+    assert found == pytest.approx(SHOPPERS["expected"], abs=SHOPPERS["tolerance"])
+
+
+def test_design_effects_by_slice() -> None:
+    scores = make_scores(
+        {("A", "2026Q3", STORE): [0.8] * 4, ("B", "2026Q3", STORE): [0.8] * 4, ("B", "2026Q3", PHONE): [0.8]},
+        shopper=["P", "P", "P", "P", "P", "P", "Q", "Q", "P"],
+    )
+    severity = Severity(0.8, 0.01, 0.002, 0.0016, 0.0064, 0.0, {}, {})
+    assert design_effects(scores, severity) == pytest.approx(
+        {("A", "2026Q3", STORE): 1.6, ("B", "2026Q3", STORE): 1.2, ("B", "2026Q3", PHONE): 1.0}
+    )
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval", "ratio"])
+def test_krippendorff(level: str) -> None:
+    assert alpha(KRIPPENDORFF["input"], level) == pytest.approx(  # type: ignore[arg-type]
+        KRIPPENDORFF["expected"][level], abs=KRIPPENDORFF["tolerance"]
+    )
+
+
+@pytest.mark.parametrize("readings", [[[1, 2, None], [None, None, 3]], [[1, 1], [1, 1]]])
+def test_agreement_needs_the_same_visits_read_twice(readings: list[list[float | None]]) -> None:
+    """Trap: agreement on different visits means nothing."""
+    with pytest.raises(ValueError, match="read twice"):
+        alpha(readings, "nominal")
