@@ -134,9 +134,17 @@ def inside_region(path: str) -> ColumnElement[bool]:
 def _location_scope(actor: Actor) -> ColumnElement[bool]:
     if actor.sees_network:
         return Location.programme_id == actor.programme_id
-    parts = [Location.region_id.in_(select(Region.id).where(
-        Region.programme_id == actor.programme_id, or_(*(inside_region(path) for path in actor.regions))
-    ))] if actor.regions else []
+    parts = (
+        [
+            Location.region_id.in_(
+                select(Region.id).where(
+                    Region.programme_id == actor.programme_id, or_(*(inside_region(path) for path in actor.regions))
+                )
+            )
+        ]
+        if actor.regions
+        else []
+    )
     if actor.location_ids:
         parts.append(Location.id.in_(actor.location_ids))
     return (Location.programme_id == actor.programme_id) & or_(false(), *parts)
@@ -170,9 +178,7 @@ def visits_for(actor: Actor) -> Select[tuple[Visit]]:
 
 def get_location(session: Session, actor: Actor, code: str) -> Location:
     """Return the location when it is in the actor's scope; Problem not_found otherwise."""
-    location = session.scalar(
-        locations_for(actor).where(Location.code == code).options(joinedload(Location.region))
-    )
+    location = session.scalar(locations_for(actor).where(Location.code == code).options(joinedload(Location.region)))
     if location is None:
         raise Problem("not_found")
     return location

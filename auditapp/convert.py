@@ -33,9 +33,7 @@ def checklist_of(row: ChecklistVersion) -> Checklist:
 
 def answer_of(row: AnswerRow) -> Answer:
     """Return the answer one revision records."""
-    return Answer(
-        item=row.item, state=AnswerState(row.state), value=row.value, points=row.points, comment=row.comment
-    )
+    return Answer(item=row.item, state=AnswerState(row.state), value=row.value, points=row.points, comment=row.comment)
 
 
 def answers_of(rows: Iterable[AnswerRow]) -> dict[str, Answer]:

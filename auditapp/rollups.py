@@ -70,9 +70,7 @@ def criterion_score_values(visit_id: int, scored: VisitScore) -> list[dict[str, 
     ]
 
 
-def rebuild(
-    session: Session, programme_id: int, *, location_id: int | None = None, quarter: str | None = None
-) -> None:
+def rebuild(session: Session, programme_id: int, *, location_id: int | None = None, quarter: str | None = None) -> None:
     """Recount the cells of a programme, or of one location and quarter, from the stored scores of its visits."""
     old = delete(Cell).where(Cell.programme_id == programme_id)
     if location_id is not None:

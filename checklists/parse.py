@@ -75,11 +75,17 @@ def parse_documents(
     return tuple(read_standards), tuple(checklists)
 
 
+def shipped_documents() -> dict[str, str]:
+    """Return the documents that come with the product by file name, the standard first."""
+    folder = resources.files("checklists") / "standards"
+    files = (file for file in folder.iterdir() if file.name.endswith(".toml"))
+    texts = {file.name: file.read_text(encoding="utf-8") for file in sorted(files, key=lambda file: file.name)}
+    return dict(sorted(texts.items(), key=lambda entry: 'kind = "standard"' not in entry[1]))
+
+
 def shipped() -> tuple[Standard, tuple[Checklist, ...]]:
     """Return the standard that comes with the product and its checklists, in the order of their file names."""
-    folder = resources.files("checklists") / "standards"
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-    (standard,), checklists = parse_documents({file.name: file.read_text(encoding="utf-8") for file in files})
+    (standard,), checklists = parse_documents(shipped_documents())
     return standard, checklists
 
 
