@@ -22,7 +22,7 @@ from checklists.model import (
     Text,
 )
 
-RANDOM = settings(database=None, deadline=None, derandomize=True, max_examples=150)
+RANDOM = settings(database=None, deadline=None, derandomize=True, max_examples=60)
 
 _CASES = json.loads((Path(__file__).parents[1] / "cases" / "scoring.json").read_text(encoding="utf-8"))
 
@@ -68,8 +68,6 @@ def make_checklist(*items: Item, policy: CriticalPolicy | None = None, version: 
 def answered(**points: float | None) -> dict[str, Answer]:
     """Return answers with these points; None is N/A."""
     return {
-        code: Answer(code, AnswerState.NA)
-        if worth is None
-        else Answer(code, AnswerState.ANSWERED, "yes", float(worth))
+        code: Answer(code, AnswerState.NA) if worth is None else Answer(code, AnswerState.ANSWERED, "yes", float(worth))
         for code, worth in points.items()
     }
