@@ -144,9 +144,9 @@ def estimate(
 
 
 def _effects(cube: Cube, quarter: Quarter, effects: Mapping[tuple[str, str, str], float]) -> FloatArray:
-    return np.array(
-        [
-            [effects.get((location, str(quarter), channel), 1.0) for location in cube.locations]
-            for channel, _ in cube.measures
-        ]
-    )
+    found = [
+        effects.get((location, str(quarter), channel), 1.0)
+        for channel, _ in cube.measures
+        for location in cube.locations
+    ]
+    return np.array(found).reshape(len(cube.measures), len(cube.locations))

@@ -87,7 +87,8 @@ def make_criterion_cells(rows: Sequence[tuple[str, str, str, str, Sequence[float
                     "critical_applicable": 0,
                 }
                 for location, quarter, channel, criterion, scores, answers in rows
-            ]
+            ],
+            columns=list(CELLS.columns),
         ),
         CELLS,
     )

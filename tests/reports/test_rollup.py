@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -11,7 +13,9 @@ from tests.reports.builders import PHONE, STORE, make_cells, make_criteria, make
 EXAMPLE = case("semantics_A_scoring")
 
 
-def _cell(frame: pd.DataFrame, location: str = "A", quarter: str = "2026Q3", channel: str = STORE, criterion: str = ""):
+def _cell(
+    frame: pd.DataFrame, location: str = "A", quarter: str = "2026Q3", channel: str = STORE, criterion: str = ""
+) -> dict[str, Any]:
     key = {"location": location, "quarter": quarter, "channel": channel, "criterion": criterion}
     (row,) = frame[(frame[list(key)] == pd.Series(key)).all(axis=1)].to_dict("records")
     return row
