@@ -20,7 +20,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from reports.columns import Pair, Population, change_columns, formats_present, headline_columns, level_columns
+from reports.columns import (
+    BoolArray,
+    Columns,
+    Pair,
+    Population,
+    change_columns,
+    formats_present,
+    headline_columns,
+    level_columns,
+)
+from reports.intervals import FloatArray
 from reports.measures import Measure, build_cube, channels_of, estimate
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
@@ -84,6 +94,9 @@ class ComparisonRow:
     change_label: str | None
     change_p: float | None
 
+
+# By channel: its columns, and where a location has it.
+Tables = dict[str, tuple[Columns, BoolArray]]
 
 _PLACE = ("location", "name", "region", "format")
 _GIVEN = (*_PLACE, "quarter", "channel", "previous")
@@ -160,9 +173,8 @@ def build_comparison(
     channels = (channel,) if channel is not None else channels_of(cells) or tuple(c for c, code in items if code == "")
     if not channels:
         raise ValueError("items names no channel")
-    quarters = _window(quarter) if previous is None else tuple(sorted({*_window(quarter), *_window(previous)}))
-    measures = [(name, "") for name in channels]
-    cube = build_cube(cells, locations, quarters, measures)
+    quarters = tuple(sorted({*_window(quarter), *_window(previous or quarter)}))
+    cube = build_cube(cells, locations, quarters, [(name, "") for name in channels])
     present = formats_present(cube, explicit=channel is not None)
     now = estimate(cube, [quarter], items, effects)
     columns, populations = level_columns(cube, now, present, targets or {}, settings)
@@ -170,30 +182,24 @@ def build_comparison(
     if previous is not None:
         common = cube
         if restated is not None:
-            common = build_cube(_restate(cells, restated, (quarter, previous)), locations, quarters, measures)
-        overlap = np.array([[(overlaps or {}).get(name, 1.0)] for name in channels])
-        pair = Pair(
-            before=estimate(common, [previous], items, effects),
-            after=estimate(common, [quarter], items, effects),
-            comparable=np.broadcast_to(overlap >= settings.overlap - 1e-9, now.n.shape),
-        )
+            common = build_cube(_restate(cells, restated, (quarter, previous)), locations, quarters, cube.measures)
+        before, after = (estimate(common, [each], items, effects) for each in (previous, quarter))
+        enough = _by_channel(overlaps, channels) >= settings.overlap - 1e-9
+        pair = Pair(before, after, np.broadcast_to(enough, now.n.shape))
         columns |= change_columns(pair, cube.formats, settings)
-    share = np.array([[(weights or {}).get(name, 1.0)] for name in channels])
-    tables = [({name: values[i] for name, values in columns.items()}, present[i]) for i in range(len(channels))]
-    names = list(channels)
+    tables: Tables = {}
     if channel is None:
-        headlines = headline_columns(columns, now, pair, share, settings)
-        tables.insert(0, (headlines, np.ones(len(locations), dtype=np.bool_)))
-        names.insert(0, "")
-    return Comparison(
-        quarter,
-        previous,
-        channel,
-        settings,
-        populations,
-        _rows(locations, quarter, previous, list(zip(names, tables, strict=True))),
-        () if restated is None else channels_of(restated),
-    )
+        headlines = headline_columns(columns, now, pair, _by_channel(weights, channels), settings)
+        tables[""] = (headlines, np.ones(len(locations), dtype=np.bool_))
+    for index, name in enumerate(channels):
+        tables[name] = ({column: values[index] for column, values in columns.items()}, present[index])
+    rows = _rows(locations, quarter, previous, tables)
+    changed = () if restated is None else channels_of(restated)
+    return Comparison(quarter, previous, channel, settings, populations, rows, changed)
+
+
+def _by_channel(values: Mapping[str, float] | None, channels: Sequence[str]) -> FloatArray:
+    return np.array([[(values or {}).get(name, 1.0)] for name in channels])
 
 
 def _window(quarter: Quarter) -> tuple[Quarter, ...]:
@@ -210,7 +216,7 @@ def _rows(
     locations: pd.DataFrame,
     quarter: Quarter,
     previous: Quarter | None,
-    tables: Sequence[tuple[str, tuple[Mapping[str, npt.NDArray[Any]], npt.NDArray[np.bool_]]]],
+    tables: Tables,
 ) -> tuple[ComparisonRow, ...]:
     """Turn the columns of each channel into rows where `present`, sorted by location, then channel."""
     places = [
@@ -218,7 +224,7 @@ def _rows(
         for values in zip(*(locations[name].tolist() for name in _PLACE), strict=True)
     ]
     rows: list[tuple[int, ComparisonRow]] = []
-    for channel, (columns, present) in tables:
+    for channel, (columns, present) in tables.items():
         given = {
             "quarter": str(quarter),
             "channel": channel,
