@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from auditapp.account.routes import bp as account
+from auditapp.evidence.routes import bp as evidence
 from auditapp.exchange.routes import bp as exchange
 from auditapp.fieldwork.routes import bp as fieldwork
 from auditapp.handbook.routes import bp as handbook
@@ -13,7 +14,7 @@ from auditapp.programme.routes import bp as programme
 from auditapp.reporting.routes import bp as reporting
 from auditapp.review.routes import bp as review
 
-ROOMS = (account, handbook, programme, exchange, fieldwork, review, insight, reporting)
+ROOMS = (account, handbook, programme, exchange, evidence, fieldwork, review, insight, reporting)
 
 
 def register(app: Flask) -> None:

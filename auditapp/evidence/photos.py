@@ -1,0 +1,100 @@
+"""Turn an uploaded file into a photo that is safe to keep: small, baseline JPEG, nothing but pixels in it.
+
+What the camera wrote into the file (time, position) is returned beside the bytes and never stays inside them.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from math import isfinite
+
+import pi_heif
+from PIL import ExifTags, Image, ImageOps
+
+from checklists.problems import Problem
+
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+LONG_EDGE = 1600
+QUALITY = 85
+MEGA = 1_000_000
+
+pi_heif.register_heif_opener()
+# Pillow's own limit answers without the size. Ours is checked as soon as the header is read, before any pixel is.
+Image.MAX_IMAGE_PIXELS = None
+
+_TAKEN_AT = re.compile(r"[0-9]{4}:[0-9]{2}:[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """An accepted photo. `data` is a JPEG without metadata; `taken_at` are the camera's words, "" when it had none."""
+
+    data: bytes
+    width: int
+    height: int
+    taken_at: str
+    lat: float | None
+    lon: float | None
+
+
+def accept_photo(data: bytes, *, limit: int, max_pixels: int) -> Photo:
+    """Return the photo in `data`, upright, at most 1600 px long, re-encoded.
+
+    `limit` is in bytes. Problem photo_too_large, photo_too_many_pixels or photo_not_an_image (also for a file that
+    breaks off in the middle).
+    """
+    if len(data) > limit:
+        raise Problem("photo_too_large", size=f"{len(data) / 2**20:.1f}", limit=limit // 2**20)
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            width, height = image.size
+            if width * height > max_pixels:
+                raise Problem(
+                    "photo_too_many_pixels", pixels=round(width * height / MEGA), limit=round(max_pixels / MEGA)
+                )
+            taken_at, lat, lon = _capture(image)
+            upright = _upright(image)
+    except Problem:
+        raise
+    except Exception as error:  # a decoder fed with hostile bytes may raise anything at all
+        raise Problem("photo_not_an_image") from error
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=QUALITY, optimize=True)
+    return Photo(out.getvalue(), upright.width, upright.height, taken_at, lat, lon)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Return the picture turned as it was seen, in RGB on white, on a fresh canvas that carries no metadata along."""
+    image.draft("RGB", (LONG_EDGE, LONG_EDGE))  # a JPEG is read at a fraction of its size: less memory
+    turned = ImageOps.exif_transpose(image)
+    turned.thumbnail((LONG_EDGE, LONG_EDGE))
+    canvas = Image.new("RGB", turned.size, "white")
+    if turned.has_transparency_data:
+        turned = turned.convert("RGBA")
+        canvas.paste(turned, mask=turned.getchannel("A"))
+    else:
+        canvas.paste(turned.convert("RGB"))
+    return canvas
+
+
+def _capture(image: Image.Image) -> tuple[str, float | None, float | None]:
+    """Return when and where the camera says it was; what cannot be read counts as not said."""
+    taken_at, lat, lon = "", None, None
+    with suppress(Exception):
+        exif = image.getexif()
+        said = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
+        if isinstance(said, str) and _TAKEN_AT.fullmatch(said):
+            taken_at = said
+        gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
+        lat = _degrees(gps[ExifTags.GPS.GPSLatitude], gps[ExifTags.GPS.GPSLatitudeRef] == "S", 90)
+        lon = _degrees(gps[ExifTags.GPS.GPSLongitude], gps[ExifTags.GPS.GPSLongitudeRef] == "W", 180)
+    return (taken_at, lat, lon) if lat is not None and lon is not None else (taken_at, None, None)
+
+
+def _degrees(parts: tuple[float, float, float], negative: bool, most: int) -> float | None:
+    degrees, minutes, seconds = map(float, parts)
+    value = degrees + minutes / 60 + seconds / 3600
+    return (-value if negative else value) if isfinite(value) and 0 <= value <= most else None
