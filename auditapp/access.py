@@ -150,12 +150,12 @@ def _location_scope(actor: Actor) -> ColumnElement[bool]:
     return (Location.programme_id == actor.programme_id) & or_(false(), *parts)
 
 
-def locations_for(actor: Actor) -> Select[tuple[Location]]:
+def locations_for(actor: Actor) -> Select[Location]:
     """Return the locations whose results the actor may see, with `Region` joined."""
     return select(Location).join(Region, Location.region_id == Region.id).where(_location_scope(actor))
 
 
-def regions_for(actor: Actor) -> Select[tuple[Region]]:
+def regions_for(actor: Actor) -> Select[Region]:
     """Return the regions the actor may open as a whole."""
     query = select(Region).where(Region.programme_id == actor.programme_id)
     if actor.sees_network:
@@ -163,7 +163,7 @@ def regions_for(actor: Actor) -> Select[tuple[Region]]:
     return query.where(or_(false(), *(inside_region(path) for path in actor.regions)))
 
 
-def visits_for(actor: Actor) -> Select[tuple[Visit]]:
+def visits_for(actor: Actor) -> Select[Visit]:
     """Return the visits the actor may open: the desk all, an auditor the own ones, managers approved ones only."""
     query = select(Visit).join(Location, Visit.location_id == Location.id)
     parts: list[ColumnElement[bool]] = []
