@@ -90,6 +90,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     static_files.register(app)
     app.context_processor(_page_values)
     app.after_request(_headers)
+    app.after_request(_keep_session_alive)
     app.teardown_request(_close_session)
     return app
 
@@ -113,6 +114,15 @@ def _headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if web.settings().secure_cookies:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _keep_session_alive(response: Response) -> Response:
+    """Note now and then that a session is in use, in a transaction of its own: a GET writes nothing else."""
+    user = g.get("_login_user")  # what Flask-Login loaded, if anything asked for it
+    if isinstance(user, account.SignedIn) and account.is_due(user, web.now()):
+        with web.database().transaction() as session:
+            account.touch(session, user.token, web.now())
     return response
 
 

@@ -41,6 +41,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 
     row: User
     token: str
+    last_seen_at: datetime
 
     def get_id(self) -> str:
         return self.token
@@ -95,7 +96,7 @@ def sign_in(session: Session, email: str, password: str, *, device: str, now: da
     journal.write(
         session, programme_id=None, actor_id=user.id, now=now, act="log_in", subject="user", subject_id=user.id
     )
-    return SignedIn(user, token)
+    return SignedIn(user, token, now)
 
 
 def check_attempts(session: Session, email: str, now: datetime) -> None:
@@ -125,12 +126,17 @@ def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | No
         return None
     if row.last_seen_at < now - IDLE and row.last_seen_at < now - _idle_limit(session, row.user_id):
         return None
-    return SignedIn(row.user, token)
+    return SignedIn(row.user, token, row.last_seen_at)
 
 
 def _idle_limit(session: Session, user_id: int) -> timedelta:
     roles = set(session.scalars(select(Membership.role).where(Membership.user_id == user_id)))
     return IDLE_AUDITOR if roles == {"auditor"} else IDLE
+
+
+def is_due(signed_in: SignedIn, now: datetime) -> bool:
+    """Tell whether the use of a session should be noted again: every ten minutes is enough."""
+    return signed_in.last_seen_at < now - timedelta(minutes=10)
 
 
 def touch(session: Session, token: str, now: datetime) -> None:

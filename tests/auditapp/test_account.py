@@ -1,0 +1,167 @@
+"""Logging in and out, invitations, resets, sessions, language: as a person and as somebody hostile."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from auditapp.account import service
+from auditapp.db import Database
+from auditapp.factory import App, create_app
+from auditapp.models import OutgoingMail, User, UserSession
+from checklists.problems import Problem
+from tests import factories as make
+from tests.factories import NOW, PASSWORD
+from tests.pages import Page, Person
+
+
+def log_in(person: Person, email: str, password: str = PASSWORD, **values: str) -> Page:
+    return person.post("/login", {"email": email, "password": password, **values})
+
+
+def test_log_in_leads_to_the_first_page_and_log_out_ends_the_session(app: App, nobody: Person) -> None:
+    with app.database.transaction() as session:
+        make.make_user(session, "ala@example.pl")
+    assert log_in(nobody, "ALA@example.pl ").location == "/"
+    cookie = nobody.client.get_cookie("auditapp")
+    assert cookie is not None
+    assert nobody.get("/profile").status == 200
+    nobody.post("/logout")
+    assert nobody.get("/profile").status == 303
+    thief = app.test_client()
+    thief.set_cookie("auditapp", cookie.value)
+    assert thief.get("/profile").status_code == 303  # a copy of the cookie opens nothing any more
+
+
+@pytest.mark.parametrize(("email", "password"), [("ala@example.pl", "wrong password"), ("nobody@example.pl", PASSWORD)])
+def test_wrong_address_and_wrong_password_read_the_same(app: App, nobody: Person, email: str, password: str) -> None:
+    with app.database.transaction() as session:
+        make.make_user(session, "ala@example.pl")
+    page = log_in(nobody, email, password)
+    assert page.status == 422
+    assert "Adres albo hasło się nie zgadza." in page.text
+
+
+def test_guessing_is_stopped_after_five_failures(app: App, nobody: Person) -> None:
+    with app.database.transaction() as session:
+        make.make_user(session, "ala@example.pl")
+    for _ in range(service.FAILURES_ALLOWED):
+        log_in(nobody, "ala@example.pl", "wrong password")
+    page = log_in(nobody, "ala@example.pl", PASSWORD)
+    assert page.status == 422
+    assert "Zbyt wiele prób" in page.text
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_log_in_never_leads_off_the_site(app: App, nobody: Person, target: str) -> None:
+    with app.database.transaction() as session:
+        make.make_user(session, "ala@example.pl")
+    assert log_in(nobody, "ala@example.pl", next=target).location == "/"
+
+
+def test_forgotten_password(app: App, nobody: Person, database: Database) -> None:
+    with app.database.transaction() as session:
+        make.make_user(session, "ala@example.pl")
+    known = nobody.post("/forgot", {"email": "ala@example.pl"})
+    unknown = nobody.post("/forgot", {"email": "nobody@example.pl"})
+    assert known.text == unknown.text
+    with database.reading() as session:
+        letters = session.scalars(select(OutgoingMail)).all()
+    assert [letter.recipient for letter in letters] == ["ala@example.pl"]
+    assert letters[0].sent_at is not None
+    link = re.search(r"http://localhost(/link/\S+)", letters[0].body)
+    assert link
+    assert nobody.get(link[1]).status == 200
+    assert nobody.post(link[1], {"password": "krótkie"}).status == 422
+    assert nobody.post(link[1], {"password": "nowe długie hasło"}).status == 303
+    assert nobody.post(link[1], {"password": "jeszcze inne hasło"}).status == 422  # used once
+    assert log_in(nobody, "ala@example.pl", PASSWORD).status == 422
+    assert log_in(nobody, "ala@example.pl", "nowe długie hasło").status == 303
+
+
+def test_links_run_out_and_newer_ones_replace_older(either_database: Database) -> None:
+    with either_database.transaction() as session:
+        user = make.make_user(session)
+        first = service.make_link(session, user, "reset", NOW)
+        second = service.make_link(session, user, "reset", NOW)
+        with pytest.raises(Problem, match="no longer valid"):
+            service.get_link(session, first, NOW)
+        assert service.get_link(session, second, NOW).user_id == user.id
+        with pytest.raises(Problem, match="no longer valid"):
+            service.get_link(session, second, NOW + timedelta(minutes=31))
+
+
+def test_sessions_run_out(either_database: Database) -> None:
+    with either_database.transaction() as session:
+        token = make.make_session_token(session, make.make_user(session))
+        assert service.find_signed_in(session, token, NOW + timedelta(hours=11)) is not None
+        assert service.find_signed_in(session, token, NOW + timedelta(hours=13)) is None
+        service.touch(session, token, NOW + timedelta(hours=11))
+        assert service.find_signed_in(session, token, NOW + timedelta(hours=13)) is not None
+        assert service.find_signed_in(session, token, NOW + timedelta(days=15)) is None
+
+
+def test_use_keeps_a_session_alive(app: App) -> None:
+    with app.database.transaction() as session:
+        user = make.make_user(session)
+    person = Person(app, user)
+    later = create_app(app.extensions["auditapp.settings"], clock=lambda: NOW + timedelta(hours=11))
+    cookie = person.client.get_cookie("auditapp")
+    assert cookie is not None
+    client = later.test_client()
+    client.set_cookie("auditapp", cookie.value)
+    assert client.get("/profile").status_code == 200
+    with app.database.reading() as session:
+        assert session.scalars(select(UserSession)).one().last_seen_at == NOW + timedelta(hours=11)
+    later.database.engine.dispose()
+
+
+def test_changing_the_password_logs_other_devices_out(app: App) -> None:
+    with app.database.transaction() as session:
+        user = make.make_user(session)
+    here, there = Person(app, user), Person(app, user)
+    assert here.post("/profile", {"old": "wrong", "password": "nowe długie hasło"}).status == 422
+    assert here.post("/profile", {"old": PASSWORD, "password": "nowe długie hasło"}).status == 303
+    assert here.get("/profile").status == 200
+    assert there.get("/profile").status == 303
+
+
+def test_a_form_without_its_token_changes_nothing(app: App) -> None:
+    with app.database.transaction() as session:
+        user = make.make_user(session)
+    person = Person(app, user)
+    response = person.client.post("/logout", data={})
+    assert response.status_code == 400
+    assert person.get("/profile").status == 200
+
+
+def test_language_is_kept(app: App) -> None:
+    with app.database.transaction() as session:
+        user = make.make_user(session)
+    person = Person(app, user)
+    assert "Twoje konto" in person.get("/profile").text
+    assert person.post("/language", {"locale": "en", "next": "/profile"}).location == "/profile"
+    assert "Your account" in person.get("/profile").text
+    with app.database.reading() as session:
+        assert session.get_one(User, user.id).locale == "en"
+
+
+@pytest.mark.parametrize("path", ["/nope", "/p/lumo/review", "/p/nope", "/link/guess", "/a/x/../../secret"])
+def test_what_is_not_there_says_so_plainly(nobody: Person, path: str) -> None:
+    page = nobody.get(path)
+    assert page.status in {303, 404, 422}
+    assert "sqlalchemy" not in page.html.lower()
+
+
+def test_headers_of_every_page(nobody: Person) -> None:
+    headers = nobody.get("/login").response.headers
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe-inline" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+    cookie = nobody.app.test_client().get("/login").headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
