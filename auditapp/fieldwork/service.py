@@ -132,20 +132,24 @@ def save_section(
     *,
     rev: int,
     added: Collection[Taken] = (),
-    removed: Taken | None = None,
+    removed: tuple[str, str] | None = None,
     new_id: UUID,
     now: datetime,
 ) -> Saved:
     """Save in one go what was typed for the items of a section: valid values are kept, the others named.
 
     `rev` is the revision the page was made from. When the draft has moved on since and what was typed would change
-    it, no answer is written: the person sees both and decides. Photos add up, so no page is too old to bring one.
+    it, no answer is written: the person sees both and decides. Photos add up, so no page is too old to bring one;
+    `removed` is the (item, SHA-256) of one to take out.
     """
     _lock(session, visit)
     move(State(visit.status), Act.SAVE, AUDITOR)
     checklist, attributes = checklist_of(visit.checklist_version), frozenset(visit.location.attributes)
     document = get_document(session, visit)
-    photos = tuple(photo for photo in dict.fromkeys((*document.photos, *added)) if photo != removed)
+    together = dict.fromkeys((*document.photos, *added))
+    photos = tuple(photo for photo in together if (photo.item, photo.sha) != removed)
+    if removed is not None:
+        evidence.remove_photo(session, visit, *removed, now)
     before = {given.item: given for given in document.answers}
     after, errors = _read(checklist, section, typed, before, Counter(photo.item for photo in photos), now)
     stale = rev != document.rev and after != before

@@ -1,0 +1,286 @@
+"""Reads of `fieldwork`: the list of visits, the brief, one section, the answers before sending."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from auditapp.access import Actor, visits_for
+from auditapp.convert import checklist_of
+from auditapp.evidence import service as evidence
+from auditapp.fieldwork import documents, service
+from auditapp.fieldwork.documents import Document
+from auditapp.fieldwork.service import Typed
+from auditapp.models import ChecklistVersion, Evidence, ReviewNote, Submission, Visit
+from auditapp.wording import answer_words, decimal_mark, duration_typed
+from checklists.applicability import asked, given, progress
+from checklists.lifecycle import State
+from checklists.model import Answer, AnswerState, Checklist, Item, ItemType, Scenario, Section
+from checklists.problems import Problem
+
+TO_DO = (State.RETURNED, State.IN_PROGRESS, State.ASSIGNED)
+SENT = (State.SUBMITTED, State.APPROVED, State.REJECTED)
+SENT_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One visit in the auditor's list."""
+
+    visit: Visit
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Errands:
+    to_do: list[Errand]
+    sent: list[Errand]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionState:
+    """How far a section has come. `asks_back` is the number of the reviewer's notes in it."""
+
+    section: Section
+    done: int
+    total: int
+    asks_back: int
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Everything around the questions of a visit. `document` is None before the start."""
+
+    visit: Visit
+    checklist: Checklist
+    scenario: Scenario | None
+    questions: int
+    document: Document | None
+    receipt: Submission | None
+    sections: Sequence[SectionState]
+    done: int
+    total: int
+    general_notes: tuple[str, ...]
+
+    @property
+    def next_section(self) -> str:
+        """Return where to go on: the first section with a note or an open question, else the first."""
+        waiting = (state for state in self.sections if state.asks_back or state.done < state.total)
+        return next(waiting, self.sections[0]).section.code
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question on the page with what stands in its fields."""
+
+    item: Item
+    typed: Typed
+    photos: Sequence[Evidence]
+    notes: tuple[str, ...]
+    error: Problem | None
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        return frozenset(self.typed.value.split(";"))
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPage:
+    visit: Visit
+    checklist: Checklist
+    section: Section
+    number: int
+    previous: Section | None
+    following: Section | None
+    questions: Sequence[Question]
+    rev: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    item: Item
+    words: str
+    given: bool
+    comment: str
+    photos: Sequence[Evidence]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSection:
+    section: Section
+    lines: Sequence[Line]
+    missing: Sequence[Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPage:
+    visit: Visit
+    document: Document
+    sections: Sequence[CheckedSection]
+
+    @property
+    def missing(self) -> int:
+        return sum(len(section.missing) for section in self.sections)
+
+
+def errands(session: Session, actor: Actor) -> Errands:
+    """Return the auditor's visits: to do by the end of their window, sent with the newest first."""
+    mine = (
+        visits_for(actor)
+        .where(Visit.auditor_id == actor.auditor_id)
+        .options(
+            joinedload(Visit.location),
+            selectinload(Visit.checklist_version).selectinload(ChecklistVersion.standard_version),
+        )
+    )
+    to_do = session.scalars(
+        mine.where(Visit.status.in_(TO_DO)).order_by(Visit.window_to.is_(None), Visit.window_to, Visit.id)
+    ).all()
+    sent = session.scalars(
+        mine.where(Visit.status.in_(SENT)).order_by(Visit.submitted_at.desc(), Visit.id.desc()).limit(SENT_SHOWN)
+    ).all()
+    ordered = sorted(to_do, key=lambda visit: TO_DO.index(State(visit.status)))
+    return Errands([_errand(visit) for visit in ordered], [_errand(visit) for visit in sent])
+
+
+def _errand(visit: Visit) -> Errand:
+    return Errand(visit, checklist_of(visit.checklist_version).minutes)
+
+
+def brief(session: Session, visit: Visit) -> Brief:
+    """Return the visit with its brief, its progress and what the reviewer asked back."""
+    checklist, attributes = checklist_of(visit.checklist_version), frozenset(visit.location.attributes)
+    under_way = visit.status in (State.IN_PROGRESS, State.RETURNED)
+    document = service.get_document(session, visit) if under_way else None
+    answers = documents.answers_in(checklist, document) if document is not None else {}
+    notes = notes_for(session, visit)
+    in_section = {item.code: item.section for item in checklist.items}
+    sections = [
+        SectionState(
+            section,
+            *progress(checklist, answers, attributes, section.code),
+            sum(len(texts) for item, texts in notes.items() if in_section.get(item) == section.code),
+        )
+        for section in checklist.sections
+        if document is None or any(i.section == section.code for i in asked(checklist, answers, attributes))
+    ]
+    done, total = progress(checklist, answers, attributes)
+    return Brief(
+        visit=visit,
+        checklist=checklist,
+        scenario=next((scenario for scenario in checklist.scenarios if scenario.code == visit.scenario), None),
+        questions=sum(attributes.issuperset(item.requires) for item in checklist.items),
+        document=document,
+        receipt=None if under_way else service.find_receipt(session, visit.id, visit.round),
+        sections=sections,
+        done=done,
+        total=total,
+        general_notes=notes.get("", ()),
+    )
+
+
+def notes_for(session: Session, visit: Visit) -> Mapping[str, tuple[str, ...]]:
+    """Return what the reviewer wrote last, by item ("" for the whole visit)."""
+    round_ = visit.round if visit.status == State.REJECTED else visit.round - 1
+    rows = session.scalars(
+        select(ReviewNote).where(ReviewNote.visit_id == visit.id, ReviewNote.round == round_).order_by(ReviewNote.id)
+    )
+    notes: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        notes[row.item] = (*notes.get(row.item, ()), row.text)
+    return notes
+
+
+def section_page(
+    session: Session,
+    visit: Visit,
+    code: str,
+    *,
+    locale: str,
+    typed: Mapping[str, Typed] | None = None,
+    errors: Mapping[str, Problem] | None = None,
+) -> SectionPage:
+    """Return one section with the draft's answers, or with `typed` where a form comes back to its author.
+
+    Problem not_found for a section that the checklist does not have.
+    """
+    checklist, attributes = checklist_of(visit.checklist_version), frozenset(visit.location.attributes)
+    document = service.get_document(session, visit)
+    answers = documents.answers_in(checklist, document)
+    visible = asked(checklist, answers, attributes)
+    open_codes = {item.section for item in visible} | {code}
+    sections = [section for section in checklist.sections if section.code in open_codes]
+    codes = [section.code for section in sections]
+    if code not in codes:
+        raise Problem("not_found")
+    index = codes.index(code)
+    photos, notes = evidence.photos_of(session, visit.id), notes_for(session, visit)
+    done, total = progress(checklist, answers, attributes)
+    return SectionPage(
+        visit=visit,
+        checklist=checklist,
+        section=sections[index],
+        number=index + 1,
+        previous=sections[index - 1] if index else None,
+        following=sections[index + 1] if index + 1 < len(sections) else None,
+        questions=[
+            Question(
+                item=item,
+                typed=(typed or {}).get(item.code) or _as_typed(item, answers.get(item.code), locale),
+                photos=photos.get(item.code, ()),
+                notes=notes.get(item.code, ()),
+                error=(errors or {}).get(item.code),
+            )
+            for item in visible
+            if item.section == code
+        ],
+        rev=document.rev,
+        done=done,
+        total=total,
+    )
+
+
+def _as_typed(item: Item, answer: Answer | None, locale: str) -> Typed:
+    """Return what a recorded answer looks like in the fields of its question."""
+    if answer is None:
+        return Typed()
+    value = answer.value
+    if value and item.type is ItemType.DURATION:
+        value = duration_typed(value)
+    elif value and item.type is ItemType.NUMBER:
+        value = decimal_mark(value, locale)
+    return Typed(value, answer.state is AnswerState.NA, answer.comment)
+
+
+def check_page(session: Session, visit: Visit, locale: str) -> CheckPage:
+    """Return every question asked with its answer in words, and what is missing, by section."""
+    checklist, attributes = checklist_of(visit.checklist_version), frozenset(visit.location.attributes)
+    document = service.get_document(session, visit)
+    answers = documents.answers_in(checklist, document)
+    photos = evidence.photos_of(session, visit.id)
+    visible = asked(checklist, answers, attributes)
+    missing = service.missing_in(checklist, document, attributes)
+    sections = []
+    for section in checklist.sections:
+        items = [item for item in visible if item.section == section.code]
+        codes = {item.code for item in items}
+        lines = [_line(item, answers.get(item.code), photos.get(item.code, ()), locale) for item in items]
+        if lines:
+            problems = [problem for problem in missing if problem.place and problem.place.find("item") in codes]
+            sections.append(CheckedSection(section, lines, problems))
+    return CheckPage(visit, document, sections)
+
+
+def _line(item: Item, answer: Answer | None, photos: Sequence[Evidence], locale: str) -> Line:
+    comment = answer.comment if answer is not None else ""
+    return Line(item, answer_words(item, answer, locale), given(answer), comment, photos)
+
+
+def sent_visit(session: Session, visit: Visit) -> Submission | None:
+    """Return the final submission that the visit rests on now, or None while it is not sent."""
+    return service.find_receipt(session, visit.id, visit.round) if visit.status in SENT else None
