@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from auditapp import web
@@ -42,7 +42,7 @@ def menu() -> list[Entry]:
     return [
         Entry(str(label), url_for(endpoint, programme=actor.programme), endpoint == here)
         for endpoint, label, roles in MENU
-        if not actor.roles.isdisjoint(roles)
+        if not actor.roles.isdisjoint(roles) and endpoint in current_app.view_functions
     ]
 
 

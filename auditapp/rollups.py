@@ -198,4 +198,4 @@ def cells_frame(session: Session, programme_id: int, *, quarters: list[str] | No
     )
     if quarters is not None:
         query = query.where(Cell.quarter.in_(quarters))
-    return pd.DataFrame(session.execute(query).tuples().all(), columns=KEY + SUMS)
+    return pd.DataFrame(session.execute(query).all(), columns=KEY + SUMS)

@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auditapp.models import Membership, Programme, User, UserSession
+from auditapp.account.service import Account
+from auditapp.models import Membership, Programme, UserSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class OpenSession:
     is_this: bool
 
 
-def programmes_of(session: Session, user: User) -> Sequence[Programme]:
+def programmes_of(session: Session, user: Account) -> Sequence[Programme]:
     """Return the programmes the user may enter."""
     query = select(Programme).order_by(Programme.name)
     if not user.is_administrator:

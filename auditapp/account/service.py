@@ -35,11 +35,26 @@ _hashing = BoundedSemaphore(4)  # each hash takes 19 MiB
 _DUMMY = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$k0H6Yb8mzM1X8r5p2J6l1c7rQ3mHnV2Z0m0pQ8wX3sA"
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What pages need of a user; a plain value, because an error page outlives the transaction that read it."""
+
+    id: int
+    email: str
+    name: str
+    locale: str
+    is_administrator: bool
+
+    @classmethod
+    def of(cls, user: User) -> Account:
+        return cls(user.id, user.email, user.name, user.locale, user.is_administrator)
+
+
 @dataclass
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """What Flask-Login holds: the user's row and the token that names the session, not the user."""
+    """What Flask-Login holds: the account and the token that names the session, not the user."""
 
-    row: User
+    row: Account
     token: str
     last_seen_at: datetime
 
@@ -96,7 +111,7 @@ def sign_in(session: Session, email: str, password: str, *, device: str, now: da
     journal.write(
         session, programme_id=None, actor_id=user.id, now=now, act="log_in", subject="user", subject_id=user.id
     )
-    return SignedIn(user, token, now)
+    return SignedIn(Account.of(user), token, now)
 
 
 def check_attempts(session: Session, email: str, now: datetime) -> None:
@@ -126,7 +141,7 @@ def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | No
         return None
     if row.last_seen_at < now - IDLE and row.last_seen_at < now - _idle_limit(session, row.user_id):
         return None
-    return SignedIn(row.user, token, row.last_seen_at)
+    return SignedIn(Account.of(row.user), token, row.last_seen_at)
 
 
 def _idle_limit(session: Session, user_id: int) -> timedelta:

@@ -15,33 +15,34 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 REQUIRED = InputRequired(_l("This field cannot be left empty."))
 CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", message=_l("Letters a–z, digits, “.”, “-” and “_” only."))
 
-FORMATS = [("store", _l("store")), ("contact_centre", _l("contact centre")), ("online_shop", _l("online shop"))]
+FORMATS = [SelectChoice("store", _l("store")), SelectChoice("contact_centre", _l("contact centre")), SelectChoice("online_shop", _l("online shop"))]
 CHANNELS = [
-    ("store_visit", _l("store visit")),
-    ("phone", _l("phone")),
-    ("chat", _l("chat")),
-    ("email", _l("e-mail")),
-    ("online_order", _l("online order")),
+    SelectChoice("store_visit", _l("store visit")),
+    SelectChoice("phone", _l("phone")),
+    SelectChoice("chat", _l("chat")),
+    SelectChoice("email", _l("e-mail")),
+    SelectChoice("online_order", _l("online order")),
 ]
 ATTRIBUTES = [
-    ("car_park", _l("car park")),
-    ("fitting_room", _l("fitting room")),
-    ("self_checkout", _l("self-checkout")),
-    ("click_and_collect", _l("click and collect")),
-    ("customer_toilet", _l("customer toilet")),
-    ("service_desk", _l("service desk")),
+    SelectChoice("car_park", _l("car park")),
+    SelectChoice("fitting_room", _l("fitting room")),
+    SelectChoice("self_checkout", _l("self-checkout")),
+    SelectChoice("click_and_collect", _l("click and collect")),
+    SelectChoice("customer_toilet", _l("customer toilet")),
+    SelectChoice("service_desk", _l("service desk")),
 ]
 ROLES = [
-    ("programme_manager", _l("programme manager")),
-    ("reviewer", _l("reviewer")),
-    ("regional_manager", _l("regional manager")),
-    ("location_manager", _l("location manager")),
-    ("auditor", _l("auditor")),
+    SelectChoice("programme_manager", _l("programme manager")),
+    SelectChoice("reviewer", _l("reviewer")),
+    SelectChoice("regional_manager", _l("regional manager")),
+    SelectChoice("location_manager", _l("location manager")),
+    SelectChoice("auditor", _l("auditor")),
 ]
 
 
@@ -52,7 +53,7 @@ class ProgrammeForm(FlaskForm):  # type: ignore[misc]
     name = StringField(_l("Name"), [REQUIRED, Length(max=120)])
     kind = SelectField(
         _l("Kind"),
-        choices=[("own", _l("own locations")), ("franchise", _l("franchise")), ("competitor", _l("competitors"))],
+        choices=[SelectChoice("own", _l("own locations")), SelectChoice("franchise", _l("franchise")), SelectChoice("competitor", _l("competitors"))],
     )
 
 
@@ -123,10 +124,10 @@ class AssignmentForm(FlaskForm):  # type: ignore[misc]
     kind = SelectField(
         _l("Kind"),
         choices=[
-            ("regular", _l("regular")),
-            ("revisit", _l("re-visit")),
-            ("training", _l("training")),
-            ("pilot", _l("pilot")),
+            SelectChoice("regular", _l("regular")),
+            SelectChoice("revisit", _l("re-visit")),
+            SelectChoice("training", _l("training")),
+            SelectChoice("pilot", _l("pilot")),
         ],
     )
     window_from = DateField(_l("From"), [REQUIRED])

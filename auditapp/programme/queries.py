@@ -68,7 +68,7 @@ def waves(session: Session, actor: Actor) -> list[WaveCoverage]:
         select(Visit.wave_id, Visit.status, func.count())
         .where(Visit.programme_id == actor.programme_id, Visit.wave_id.is_not(None))
         .group_by(Visit.wave_id, Visit.status)
-    ).tuples():
+    ):
         counts.setdefault(wave_id or 0, {})[status] = n
     rows = session.scalars(
         select(Wave).where(Wave.programme_id == actor.programme_id).order_by(Wave.starts_on.desc())

@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
+from wtforms.fields.choices import SelectChoice
+
 from auditapp import mail, web
 from auditapp.access import Actor, administrator_only, allow, get_location, get_visit
 from auditapp.models import Location
@@ -99,7 +101,7 @@ def locations(actor: Actor) -> Any:
 def _region_form(actor: Actor) -> forms.RegionForm:
     form = forms.RegionForm()
     paths = [region.path for region in queries.regions(web.session(), actor)]
-    form.parent.choices = [("", _("top of the network")), *((path, path) for path in paths)]
+    form.parent.choices = [SelectChoice("", _("top of the network")), *(SelectChoice(path) for path in paths)]
     return form
 
 
@@ -123,7 +125,7 @@ def location(actor: Actor, code: str | None) -> Any:
     session = web.session()
     row: Location | None = get_location(session, actor, code) if code else None
     form = forms.LocationForm(obj=row, data={"region": row.region.path} if row else None)
-    form.region.choices = [(region.path, region.path) for region in queries.regions(session, actor)]
+    form.region.choices = [SelectChoice(region.path) for region in queries.regions(session, actor)]
     if form.validate_on_submit():
         values = {
             name: form[name].data for name in ("code", "name", "format", "city", "attributes", "opened_on", "closed_on")
@@ -158,7 +160,7 @@ def people(actor: Actor) -> Any:
 def invite(actor: Actor) -> Any:
     session = web.session()
     form = forms.PersonForm()
-    form.region.choices = [("", "–"), *((region.path, region.path) for region in queries.regions(session, actor))]
+    form.region.choices = [SelectChoice("", "–"), *(SelectChoice(row.path) for row in queries.regions(session, actor))]
     if form.validate_on_submit():
         try:
             membership, token = service.invite(
@@ -293,10 +295,10 @@ def wave_status(actor: Actor, wave_id: int) -> Any:
 
 def _assignment_choices(actor: Actor, form: Any) -> None:
     session = web.session()
-    form.wave.choices = [(c.wave.id, c.wave.name) for c in queries.waves(session, actor) if c.wave.status == "open"]
-    form.checklist.choices = [(row.id, f"{row.code} {row.version}") for row in queries.checklists(session, actor)]
+    form.wave.choices = [SelectChoice(c.wave.id, c.wave.name) for c in queries.waves(session, actor) if c.wave.status == "open"]
+    form.checklist.choices = [SelectChoice(row.id, f"{row.code} {row.version}") for row in queries.checklists(session, actor)]
     if "auditor" in form:
-        form.auditor.choices = [(row.id, row.pseudonym) for row in queries.auditors(session, actor)]
+        form.auditor.choices = [SelectChoice(row.id, row.pseudonym) for row in queries.auditors(session, actor)]
 
 
 @bp.route("/p/<programme>/programme/assignments/new", methods=["GET", "POST"])
@@ -375,7 +377,7 @@ def assignment(actor: Actor, visit_id: int) -> Any:
     session = web.session()
     visit = get_visit(session, actor, visit_id)
     to_other, to_cancel = forms.ReassignForm(formdata=None), forms.ReasonForm(formdata=None)
-    choices = [(row.id, row.pseudonym) for row in queries.auditors(session, actor)]
+    choices = [SelectChoice(row.id, row.pseudonym) for row in queries.auditors(session, actor)]
     to_other.auditor.choices = choices
     if request.method == "POST" and request.form.get("act") == "reassign":
         to_other = forms.ReassignForm()

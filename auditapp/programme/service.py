@@ -408,19 +408,19 @@ def preview(
         )
         .group_by(Visit.location_id)
     )
-    last = session.execute(select(Visit.location_id, Visit.auditor_id).where(Visit.id.in_(latest))).tuples()
+    last = session.execute(select(Visit.location_id, Visit.auditor_id).where(Visit.id.in_(latest)))
     load = session.execute(
         select(Visit.auditor_id, func.count())
         .where(Visit.wave_id == wave.id, Visit.status != State.CANCELLED)
         .group_by(Visit.auditor_id)
-    ).tuples()
+    )
     return plan_visits(
         {location.id: location.name for location in locations},
         auditors,
         visits_each=visits_each,
         scenarios=[scenario.code for scenario in checklist_of(version).scenarios],
-        last_auditor=dict(last.all()),
-        load=dict(load.all()),
+        last_auditor={location: auditor for location, auditor in last},
+        load={auditor: count for auditor, count in load},
     )
 
 

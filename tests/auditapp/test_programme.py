@@ -1,0 +1,264 @@
+"""The programme manager's desk: network, people, waves, assignments."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from auditapp.db import Database
+from auditapp.factory import App
+from auditapp.models import JournalLine, Location, Membership, OutgoingMail, Programme, Region, User, Visit, Wave
+from auditapp.programme.planning import plan_visits
+from checklists.lifecycle import Role
+from checklists.problems import Problem
+from tests import factories as make
+from tests.pages import Person
+from tests.worlds import World, make_world
+
+HERE = "/p/lumo/programme"
+
+
+@pytest.fixture
+def world(app: App) -> World:
+    with app.database.transaction() as session:
+        return make_world(session)
+
+
+@pytest.fixture
+def manager(app: App, world: World) -> Person:
+    return Person(app, world.users[Role.PROGRAMME_MANAGER])
+
+
+# ---- The rule, on plain values ---------------------------------------------------------------------------------
+
+
+@given(
+    locations=st.integers(1, 12), auditors=st.integers(2, 6), each=st.integers(1, 4),
+    last=st.dictionaries(st.integers(0, 11), st.integers(0, 5)), load=st.dictionaries(st.integers(0, 5), st.integers(0, 9)),
+)
+@settings(max_examples=150, deadline=None)
+def test_plan_serves_everybody_and_nobody_twice_in_a_row(
+    locations: int, auditors: int, each: int, last: dict[int, int], load: dict[int, int]
+) -> None:
+    names = {number: f"L{number}" for number in range(locations)}
+    plan = plan_visits(
+        names, range(auditors), visits_each=each, scenarios=["S1", "S2"], last_auditor=last, load=load
+    )
+    assert len(plan) == locations * each
+    for location in names:
+        seen = [last.get(location)] + [visit.auditor_id for visit in plan if visit.location_id == location]
+        assert len(seen) == each + 1
+        assert all(before != after for before, after in zip(seen, seen[1:], strict=False))
+
+
+def test_plan_spreads_the_work() -> None:
+    plan = plan_visits(
+        {n: str(n) for n in range(10)}, [1, 2, 3, 4, 5], visits_each=2, scenarios=[], last_auditor={}, load={}
+    )
+    work = [sum(visit.auditor_id == auditor for visit in plan) for auditor in (1, 2, 3, 4, 5)]
+    assert work == [4, 4, 4, 4, 4]
+
+
+def test_plan_says_who_cannot_be_served() -> None:
+    with pytest.raises(Problem) as refused:
+        plan_visits({1: "Gdynia"}, [7], visits_each=2, scenarios=[], last_auditor={}, load={})
+    assert refused.value.code == "no_auditor_available"
+    assert "Gdynia" in refused.value.text("pl")
+
+
+# ---- Pages ------------------------------------------------------------------------------------------------------
+
+
+def test_overview_counts(manager: Person) -> None:
+    page = manager.get(HERE)
+    assert "Trwa fala „Fala”: zatwierdzone wizyty: 2 z 4, jeszcze w terenie: 1, do weryfikacji: 1." in page.text
+    assert "2 placówki" in page.text
+
+
+def test_add_region_and_location(app: App, manager: Person) -> None:
+    assert manager.post(f"{HERE}/regions", {"parent": "Północ", "name": "Warmia"}).status == 303
+    assert manager.post(f"{HERE}/regions", {"parent": "Północ", "name": "Warmia"}).status == 422
+    values = {"code": "L9", "name": "Olsztyn", "region": "Północ/Warmia", "format": "store", "city": "Olsztyn",
+              "attributes": ["car_park"], "opened_on": "", "closed_on": ""}
+    assert manager.post(f"{HERE}/locations/new", values).status == 303
+    again = manager.post(f"{HERE}/locations/new", values)
+    assert again.status == 422
+    assert "już występuje" in again.text
+    with app.database.reading() as session:
+        row = session.scalars(select(Location).where(Location.code == "L9")).one()
+        assert (row.attributes, row.region.path, row.region.parent_id is not None) == (["car_park"], "Północ/Warmia", True)
+    assert manager.post(f"{HERE}/locations/L9", {**values, "name": "Olsztyn, Aura"}).status == 303
+    assert "Olsztyn, Aura" in manager.get(f"{HERE}/locations?q=aura").text
+
+
+def test_bad_dates_of_a_location(manager: Person) -> None:
+    page = manager.post(
+        f"{HERE}/locations/L1",
+        {"code": "L1", "name": "x", "region": "Północ/Pomorze", "format": "store", "city": "", "opened_on": "2026-05-01",
+         "closed_on": "2026-04-01"},
+    )
+    assert page.status == 422
+    assert "2026-04-01" in page.text
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"email": "nope", "role": "reviewer"}, "nie jest adresem e-mail"),
+        ({"email": "a@b.pl", "role": "regional_manager", "region": ""}, "Nie ma regionu"),
+        ({"email": "a@b.pl", "role": "location_manager", "location": "L77"}, "Nie ma placówki „L77”"),
+        ({"email": "a@b.pl", "role": "auditor", "pseudonym": ""}, "nie można zostawić pustego"),
+        ({"email": "a@b.pl", "role": "administrator"}, "Wystąpił problem"),
+    ],
+)
+def test_invitations_that_cannot_be(manager: Person, values: dict[str, str], words: str) -> None:
+    page = manager.post(f"{HERE}/people/new", {"name": "Ala", "region": "", "location": "", "pseudonym": "", **values})
+    assert page.status == 422
+    assert words in page.text
+
+
+def test_invitation_to_log_in(app: App, manager: Person, nobody: Person) -> None:
+    values = {"name": "Ala Kot", "email": "ala@kot.pl", "role": "location_manager", "region": "", "location": "L1",
+              "pseudonym": ""}
+    assert manager.post(f"{HERE}/people/new", values).status == 303
+    with app.database.reading() as session:
+        letter = session.scalars(select(OutgoingMail)).one()
+    link = re.search(r"http://localhost(/link/\S+)", letter.body)
+    assert link
+    assert nobody.post(link[1], {"password": "zielony kot na płocie"}).status == 303
+    assert nobody.post("/login", {"email": "ala@kot.pl", "password": "zielony kot na płocie"}).location == "/"
+    assert nobody.get("/p/lumo/standard").status == 200
+
+
+def test_access_can_be_taken_away(app: App, manager: Person, world: World) -> None:
+    reviewer = Person(app, world.users[Role.REVIEWER])
+    assert reviewer.get("/p/lumo/standard").status == 200
+    with app.database.reading() as session:
+        row = session.scalars(select(Membership).where(Membership.user_id == world.users[Role.REVIEWER].id)).one()
+    assert manager.post(f"{HERE}/people/{row.id}", {"active": "no"}).status == 303
+    assert reviewer.get("/p/lumo/standard").status == 404
+    manager.post(f"{HERE}/people/{row.id}", {"active": "yes"})
+    assert reviewer.get("/p/lumo/standard").status == 200
+
+
+def test_a_wave_opens_only_after_staff_were_told(app: App, manager: Person) -> None:
+    created = manager.post(
+        f"{HERE}/waves/new", {"code": "W2", "name": "Jesień", "starts_on": "2026-10-01", "ends_on": "2026-12-31"}
+    )
+    where = str(created.location)
+    assert manager.post(f"{where}/status", {"status": "open"}).status == 422
+    notice = {"text": "Badamy obsługę", "on": "2026-09-20", "channel": "intranet", "confirmed_by": "HR"}
+    assert manager.post(f"{where}/notice", {**notice, "text": ""}).status == 422
+    assert manager.post(f"{where}/notice", notice).status == 303
+    assert manager.post(f"{where}/status", {"status": "open"}).status == 303
+    with app.database.reading() as session:
+        wave = session.scalars(select(Wave).where(Wave.code == "W2")).one()
+        acts = session.scalars(select(JournalLine.act).where(JournalLine.subject == "wave")).all()
+    assert wave.status == "open"
+    assert acts == ["create", "record_notice", "open"]
+
+
+def test_a_competitor_wave_needs_no_notice(app: App) -> None:
+    with app.database.transaction() as session:
+        programme = make.make_programme(session, "rival", kind="competitor")
+        user = make.make_member(session, programme, Role.PROGRAMME_MANAGER).user
+    person = Person(app, user)
+    created = person.post(
+        "/p/rival/programme/waves/new", {"code": "W", "name": "W", "starts_on": "2026-10-01", "ends_on": "2026-12-31"}
+    )
+    assert person.post(f"{created.location}/status", {"status": "open"}).status == 303
+
+
+def _assignment(world: World, **values: object) -> dict[str, object]:
+    return {"wave": world.wave.id, "location": "L1", "checklist": world.assigned.checklist_version_id, "scenario": "",
+            "auditor": world.other.id, "kind": "regular", "window_from": "2026-08-20", "window_to": "2026-09-10", **values}
+
+
+def test_assign_by_hand(app: App, manager: Person, world: World) -> None:
+    assert manager.post(f"{HERE}/assignments/new", _assignment(world)).status == 303
+    with app.database.reading() as session:
+        visit = session.scalars(select(Visit).order_by(Visit.id.desc()).limit(1)).one()
+    assert (visit.code, visit.scenario, visit.window_to, visit.status) == ("V-900005", "S1", date(2026, 9, 10), "assigned")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"location": "L99"}, "Nie ma placówki „L99”"),
+        ({"window_to": "2026-08-01"}, "wypada przed początkiem"),
+        ({"window_to": "2026-10-10"}, "Termin wychodzi poza falę"),
+        ({"scenario": "S9"}, "nie jest jedną z możliwych wartości"),
+        ({"auditor": 99999}, "Wystąpił problem"),
+    ],
+)
+def test_assignments_that_cannot_be(manager: Person, world: World, values: dict[str, str], words: str) -> None:
+    page = manager.post(f"{HERE}/assignments/new", _assignment(world, **values))
+    assert page.status == 422
+    assert words in page.text
+
+
+def test_rule_shows_a_preview_and_then_assigns_exactly_that(app: App, manager: Person, world: World) -> None:
+    values = {"wave": world.wave.id, "checklist": world.assigned.checklist_version_id, "format": "store", "visits_each": 2}
+    with app.database.reading() as session:
+        before = session.scalar(select(func.count()).select_from(Visit))
+    preview = manager.post(f"{HERE}/assignments/rule", values)
+    assert "Reguła przydzieli 4 wizyty" in preview.text
+    with app.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Visit)) == before
+    assert manager.post(f"{HERE}/assignments/rule", {**values, "confirm": "y"}).status == 303
+    with app.database.reading() as session:
+        made = session.scalars(select(Visit).where(Visit.id > world.approved_south.id)).all()
+    assert len(made) == 4
+    # L1 was last visited by `auditor`, so `other` comes first.
+    assert [visit.auditor_id for visit in made if visit.location_id == world.north.id] == [world.other.id, world.auditor.id]
+
+
+def test_reassign_and_call_off(app: App, manager: Person, world: World) -> None:
+    where = f"{HERE}/assignments/{world.assigned.id}"
+    assert manager.post(where, {"act": "reassign", "auditor": world.other.id}).status == 303
+    assert manager.post(where, {"act": "cancel", "reason": ""}).status == 422
+    assert manager.post(where, {"act": "cancel", "reason": "Sklep zamknięty"}).status == 303
+    with app.database.reading() as session:
+        visit = session.get_one(Visit, world.assigned.id)
+        assert (visit.auditor_id, visit.status) == (world.other.id, "cancelled")
+    assert manager.post(where, {"act": "cancel", "reason": "jeszcze raz"}).status == 409
+
+
+def test_settings_change_the_weights(app: App, manager: Person) -> None:
+    weights = {"store_visit": "3", "phone": "1", "chat": "1", "email": "1", "online_order": "0"}
+    assert manager.post(f"{HERE}/settings", {"name": "Lumo", **weights}).status == 303
+    assert manager.post(f"{HERE}/settings", {"name": "Lumo", **dict.fromkeys(weights, "0")}).status == 422
+    with app.database.reading() as session:
+        programme = session.scalars(select(Programme)).one()
+        assert programme.channel_weights == {"store_visit": 3.0, "online_order": 0.0}
+
+
+def test_administrator_opens_a_programme(app: App, world: World) -> None:
+    admin = Person(app, world.users[Role.ADMINISTRATOR])
+    assert admin.post("/programmes/new", {"code": "nowy", "name": "Nowy", "kind": "own"}).status == 303
+    assert admin.post("/programmes/new", {"code": "nowy", "name": "Nowy", "kind": "own"}).status == 422
+    assert admin.get("/p/nowy/programme").status == 200
+    assert admin.get("/p/nowy/programme/locations/new").status == 200
+    manager = Person(app, world.users[Role.PROGRAMME_MANAGER])
+    assert manager.get("/programmes/new").status == 404
+    assert manager.get("/p/nowy/programme").status == 404
+
+
+def test_handbook_reads_the_standard(manager: Person) -> None:
+    page = manager.get("/p/lumo/standard")
+    assert "Witamy każdego." in page.text
+    assert "Czy wydano paragon?" in manager.get("/p/lumo/standard/checklists/MINI-STORE/1").text
+    assert manager.get("/p/lumo/standard/checklists/MINI-STORE/2").status == 404
+
+
+def test_same_people_in_two_programmes(either_database: Database) -> None:
+    with either_database.transaction() as session:
+        one, two = make_world(session, "one"), make_world(session, "two")
+        assert one.programme.id != two.programme.id
+        assert session.scalar(select(func.count()).select_from(Region)) == 6
+        assert session.scalar(select(func.count()).select_from(User)) == 14
