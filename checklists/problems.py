@@ -184,6 +184,16 @@ REFUSALS: Mapping[str, Text] = {
                      "“{value}” is not one of the possible values: {allowed}."),
     "bad_timezone": Text("„{value}” nie jest strefą czasową. Wpisz na przykład Europe/Warsaw.",
                          "“{value}” is not a time zone. Write for example Europe/Warsaw."),
+    "value_not_expected": Text("To pole ma tu zostać puste, a jest w nim „{value}”.",
+                               "This field must be empty here, but it holds “{value}”."),
+    "differs_from_stored": Text("Ta wizyta jest już zapisana z inną wartością niż „{value}”. Import nie zmienia "
+                                "zapisanych wizyt, tylko dodaje nowe wersje odpowiedzi.",
+                                "This visit is stored already with another value than “{value}”. An import does not "
+                                "change stored visits; it only adds revisions of answers."),
+    "quarter_differs": Text("Wizyta wypada w kwartale {expected}, a nie {value}.",
+                            "The visit falls into {expected}, not {value}."),
+    "unpacked_too_large": Text("Po rozpakowaniu plik byłby za duży: może mieć najwyżej {limit} MB.",
+                               "The file would be too large once unpacked: {limit} MB is the most."),
     "bad_quarter": Text("„{value}” nie jest kwartałem. Wpisz na przykład 2026Q3.",
                         "“{value}” is not a quarter. Write for example 2026Q3."),
     # --- Programme, waves and reports

@@ -1,0 +1,22 @@
+"""Texts that a spreadsheet would run as a formula get an apostrophe in front; reading takes exactly that one away."""
+
+from __future__ import annotations
+
+import re
+
+RISKY = frozenset("=+-@\t\r'")
+_RUNS = re.compile(r"'*[=+\-@\t\r]")
+_WRITTEN = re.compile(r"'+[=+\-@\t\r]")
+_PLAIN_NUMBER = re.compile(r"[+-][0-9]+(?:\.[0-9]+)?")
+
+
+def protect(text: str) -> str:
+    """Return the text so that no spreadsheet runs it. A plain number such as -5 runs nothing and stays."""
+    if _RUNS.match(text) and not _PLAIN_NUMBER.fullmatch(text):
+        return "'" + text
+    return text
+
+
+def unprotect(text: str) -> str:
+    """Return the text that `protect` was given."""
+    return text[1:] if _WRITTEN.match(text) else text
