@@ -75,7 +75,7 @@ def postgres_template(postgres_server: str) -> str:
     return postgres_server
 
 
-def _settings(folder: Path, url: str) -> Settings:
+def instance_settings(folder: Path, url: str) -> Settings:
     return Settings(dir=folder, database_url=url, secret_key="test", testing=True, base_url="http://localhost")
 
 
@@ -83,7 +83,7 @@ def _settings(folder: Path, url: str) -> Settings:
 def settings(tmp_path: Path, sqlite_template: Path) -> Settings:
     """An empty, migrated instance on SQLite."""
     shutil.copy(sqlite_template, tmp_path / "audit.db")
-    return _settings(tmp_path, f"sqlite:///{tmp_path / 'audit.db'}")
+    return instance_settings(tmp_path, f"sqlite:///{tmp_path / 'audit.db'}")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -97,7 +97,7 @@ def either_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
     engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_audit"))
-    yield _settings(tmp_path, f"{server}/{name}")
+    yield instance_settings(tmp_path, f"{server}/{name}")
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
