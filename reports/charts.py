@@ -1,8 +1,8 @@
-"""Pictures of values: matplotlib through its object interface, the same SVG on a page and in a report.
+"""Pictures of values: matplotlib through its object interface, the same on a page and in a report, as SVG.
 
-These functions draw and never compute. Margins are fixed, so a picture takes some 60 ms, and the same value always gives
-the same bytes. Words for those who cannot see it are made from the same value. In a report text stays text; a picture on
-a page cannot use the page's fonts, so there `outlined` turns letters into shapes.
+These functions draw and never compute. Margins are fixed, so a picture takes some 60 ms, and the same value always
+gives the same bytes. Words for those who cannot see it are made from the same value. In a report text stays text; a
+picture on a page cannot use the page's fonts, so there `outlined` turns letters into shapes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -36,6 +37,10 @@ STYLE = {
 }
 
 
+def _style(outlined: bool) -> Any:  # matplotlib's stubs want each key as a literal
+    return {**STYLE, "svg.fonttype": "path" if outlined else "none"}
+
+
 def _svg(figure: Figure) -> bytes:
     out = io.BytesIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
@@ -58,7 +63,7 @@ def draw_series(series: Series, *, locale: str, target: float | None = None, out
 
     `target` is a share in [0, 1]. Control limits are drawn where the series has them.
     """
-    with mpl.rc_context({**STYLE, "svg.fonttype": "path" if outlined else "none"}):
+    with mpl.rc_context(_style(outlined)):
         figure = Figure(figsize=(7.2, 2.5))
         axes = figure.add_axes((0.07, 0.14, 0.91, 0.82))
         _bare(axes)
@@ -132,7 +137,7 @@ def draw_points_lost(
     rows: Sequence[PointsLost], titles: Mapping[str, str], *, locale: str, outlined: bool = False
 ) -> bytes:
     """Draw what each criterion cost, largest first, as horizontal bars in points (SVG). `titles` are norms by code."""
-    with mpl.rc_context({**STYLE, "svg.fonttype": "path" if outlined else "none"}):
+    with mpl.rc_context(_style(outlined)):
         figure = Figure(figsize=(7.2, 0.42 + 0.34 * max(1, len(rows))))
         height = figure.get_size_inches()[1]
         axes = figure.add_axes((0.44, 0.30 / height, 0.50, 1 - 0.36 / height))
