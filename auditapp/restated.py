@@ -28,6 +28,9 @@ from reports.periods import Quarter
 _COUNTED = (Visit.status == State.APPROVED, Visit.kind == VisitKind.REGULAR, VisitScoreRow.scorable)
 
 
+Used = Mapping[tuple[str, Quarter], set[int]]  # version ids by channel and quarter
+
+
 @dataclass(frozen=True, slots=True)
 class Restated:
     """Overall CELLS of both quarters on common items (None: no version changed), and the overlap by channel."""
@@ -35,51 +38,15 @@ class Restated:
     cells: pd.DataFrame | None
     overlaps: Mapping[str, float]
 
-
-def restate(
-    session: Session, programme_id: int, checklists: Mapping[int, Checklist], quarters: tuple[Quarter, Quarter]
-) -> Restated:
-    """Score both quarters on the items all their versions share, with the newest version's weights.
-
-    `checklists` are the programme's versions by id, the newest of a channel last. Only channels whose versions differ
-    are in the result; `overlaps` holds the smallest overlap of any two versions.
-    """
-    used = _versions_used(session, programme_id, checklists, quarters)
-    overlaps: dict[str, float] = {}
-    rows: list[dict[str, Any]] = []
-    for channel in sorted({name for name, _ in used}):
-        ids = set().union(*(used.get((channel, quarter), set()) for quarter in quarters))
-        if len(ids) > 1:
-            versions = _in_order(checklists, ids)
-            common, overlaps[channel] = _common(versions)
-            rows += _restated_cells(session, programme_id, channel, quarters, versions[-1], common)
-    if not overlaps:
-        return Restated(None, {})
-    return Restated(frames.check(pd.DataFrame(rows, columns=list(frames.CELLS.columns)), frames.CELLS), overlaps)
+    @property
+    def comparable(self) -> bool:
+        """Tell whether every channel shares enough for a change over all of them."""
+        return all(overlap >= COMPARABLE_OVERLAP - TOLERANCE for overlap in self.overlaps.values())
 
 
-def breaks(
-    session: Session,
-    programme_id: int,
-    checklists: Mapping[int, Checklist],
-    quarters: Sequence[Quarter],
-    channel: str | None = None,
-) -> tuple[Quarter, ...]:
-    """Return the quarters that are not comparable with the quarter before them, in `channel` or in any."""
-    used = _versions_used(session, programme_id, checklists, quarters)
-    broken = set()
-    for (name, quarter), versions in used.items():
-        before = used.get((name, quarter.previous()), versions)
-        if channel in (None, name) and len(before | versions) > 1:
-            _, overlap = _common(_in_order(checklists, before | versions))
-            if overlap < COMPARABLE_OVERLAP - TOLERANCE:
-                broken.add(quarter)
-    return tuple(sorted(broken))
-
-
-def _versions_used(
+def versions_used(
     session: Session, programme_id: int, checklists: Mapping[int, Checklist], quarters: Sequence[Quarter]
-) -> dict[tuple[str, Quarter], set[int]]:
+) -> Used:
     """Return the checklist versions behind each channel and quarter; nothing while every channel has but one."""
     channels = [checklist.channel for checklist in checklists.values()]
     if len(channels) == len(set(channels)):
@@ -95,6 +62,43 @@ def _versions_used(
     for channel, quarter, version in rows:
         used.setdefault((channel, by_name[quarter or ""]), set()).add(version)
     return used
+
+
+def restate(
+    session: Session,
+    programme_id: int,
+    checklists: Mapping[int, Checklist],
+    used: Used,
+    quarters: tuple[Quarter, Quarter],
+) -> Restated:
+    """Score both quarters on the items all their versions share, with the newest version's weights.
+
+    `checklists` are the programme's versions by id, the newest of a channel last. Only channels whose versions differ
+    are in the result; `overlaps` holds the smallest overlap of any two versions.
+    """
+    overlaps: dict[str, float] = {}
+    rows: list[dict[str, Any]] = []
+    for channel in sorted({name for name, _ in used}):
+        ids = set().union(*(used.get((channel, quarter), set()) for quarter in quarters))
+        if len(ids) > 1:
+            versions = _in_order(checklists, ids)
+            common, overlaps[channel] = _common(versions)
+            rows += _restated_cells(session, programme_id, channel, quarters, versions[-1], common)
+    if not overlaps:
+        return Restated(None, {})
+    return Restated(frames.check(pd.DataFrame(rows, columns=list(frames.CELLS.columns)), frames.CELLS), overlaps)
+
+
+def breaks(checklists: Mapping[int, Checklist], used: Used, channel: str | None = None) -> frozenset[Quarter]:
+    """Return the quarters that are not comparable with the quarter before them, in `channel` or in any."""
+    broken = set()
+    for (name, quarter), versions in used.items():
+        before = used.get((name, quarter.previous()), versions)
+        if channel in (None, name) and len(before | versions) > 1:
+            _, overlap = _common(_in_order(checklists, before | versions))
+            if overlap < COMPARABLE_OVERLAP - TOLERANCE:
+                broken.add(quarter)
+    return frozenset(broken)
 
 
 def _in_order(checklists: Mapping[int, Checklist], ids: Collection[int]) -> list[Checklist]:

@@ -15,32 +15,34 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from auditapp import restated
+from auditapp.cells import cells_of
 from auditapp.convert import checklist_of, standard_of
-from auditapp.models import Cell, ChecklistVersion, Location, Programme, Region, StandardVersion
-from auditapp.rollups import KEY, SUMS
-from checklists.model import Channel, Checklist, Standard
+from auditapp.models import Cell, ChecklistVersion, Location, Programme, Region
+from auditapp.restated import Restated
+from checklists.model import Checklist, Criterion, Standard
 from reports import compare, criteria, frames, summary
 from reports.measures import Measure
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
 
-HISTORY = 12  # quarters of a series: as many as limits of a series need
-_CHANNELS = [channel.value for channel in Channel]
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the figures of a programme are computed from.
+    """What the figures of one quarter, its change since `previous` and its history are computed from.
 
-    cells      CELLS of the quarters asked for, the whole network
-    locations  LOCATIONS, the whole network; `closed` and `unopened` hold days by location code
-    items      J of each (channel, criterion), the largest number of items over the versions
-    weights    W of each channel in the headline
-    targets    acceptance level of each channel: the mean of its criteria's levels, weighted like its items
-    checklists the versions by id; `standard` the newest standard, None before the first is in force
+    cells       CELLS of the whole network, with the four quarters before each from which a dispersion may be borrowed
+    locations   LOCATIONS, the whole network; `opened` and `closed` are days by location code
+    items       J of each (channel, criterion), the largest number of items over the versions
+    weights     W of each channel in the headline
+    targets     acceptance level of each channel: the mean of its criteria's levels, weighted like its items
+    checklists  the versions by id, newer ones later; `standards` the standards they derive from, the newest first
+    used        versions by channel and quarter, where any channel has several
+    common      both quarters of the change on common items
     """
 
-    programme_id: int
+    quarter: Quarter
+    previous: Quarter | None
+    history: tuple[Quarter, ...]
     cells: pd.DataFrame
     locations: pd.DataFrame
     opened: Mapping[str, date]
@@ -49,12 +51,24 @@ class Facts:
     weights: Mapping[str, float]
     targets: Mapping[str, float]
     checklists: Mapping[int, Checklist]
-    standard: Standard | None
+    standards: tuple[Standard, ...]
+    used: restated.Used
+    common: Restated
 
-    def open_in(self, quarter: Quarter) -> frozenset[str]:
+    @property
+    def standard(self) -> Standard | None:
+        """Return the newest standard, None before a checklist is in force."""
+        return self.standards[0] if self.standards else None
+
+    def find_criterion(self, code: str) -> Criterion | None:
+        """Return a criterion as its newest standard words it."""
+        found = (criterion for standard in self.standards for criterion in standard.criteria if criterion.code == code)
+        return next(found, None)
+
+    def open_locations(self) -> frozenset[str]:
         """Return the codes of the locations that were open on some day of the quarter, or visited in it."""
-        first, last = quarter.bounds()
-        visited = self.cells.loc[self.cells["quarter"] == str(quarter), "location"]
+        first, last = self.quarter.bounds()
+        visited = self.cells.loc[self.cells["quarter"] == str(self.quarter), "location"]
         return frozenset(visited.unique()) | {
             code
             for code in self.locations["location"]
@@ -85,7 +99,7 @@ def locations_frame(session: Session, programme_id: int) -> pd.DataFrame:
 
 def items_per_measure(session: Session, programme_id: int) -> dict[Measure, int]:
     """Return J, the largest number of scored items in any version, of each (channel, criterion); "" = overall."""
-    return _items(_checklists(session, programme_id).values())
+    return _items(_checklists(session, programme_id)[0].values())
 
 
 def gather(
@@ -93,44 +107,41 @@ def gather(
     programme: Programme,
     quarter: Quarter,
     *,
-    since: Quarter | None = None,
-    criteria_since: Quarter | None = None,
+    previous: Quarter | None = None,
+    history: int = 1,
+    criteria: int = 0,
 ) -> Facts:
-    """Return the facts of the quarters up to `quarter`, in four queries.
+    """Return the facts of `quarter`, in a handful of queries.
 
-    Overall cells reach back to `since` (None: the four quarters before, from which a dispersion may be borrowed),
-    cells of criteria to `criteria_since` (None: no criteria).
+    `previous` is what its change is measured from, `history` the number of quarters of a series, `criteria` the
+    number of quarters with cells of criteria: 1 for points lost, 5 for intervals of criteria.
     """
-    cells = _cells(session, programme.id, since or quarter.previous(4), quarter, overall=True)
-    if criteria_since is not None:
-        of_criteria = _cells(session, programme.id, criteria_since, quarter, overall=False)
-        cells = pd.concat([cells, of_criteria], ignore_index=True)
+    series = Quarter.range(quarter.previous(history - 1), quarter)
+    first, last = min(series[0], previous or quarter), max(quarter, previous or quarter)
+    of_criteria = Quarter.range(quarter.previous(criteria - 1), quarter) if criteria else ()
+    cells = cells_of(session, programme.id, Quarter.range(first.previous(4), last), of_criteria)
     locations, opened, closed = _network(session, programme.id)
-    checklists = _checklists(session, programme.id)
-    standard = find_standard(session, programme.id)
+    checklists, standards = _checklists(session, programme.id)
+    used = restated.versions_used(session, programme.id, checklists, Quarter.range(first, last))
+    common = Restated(None, {})
+    if previous is not None:
+        common = restated.restate(session, programme.id, checklists, used, (previous, quarter))
     return Facts(
-        programme_id=programme.id,
+        quarter=quarter,
+        previous=previous,
+        history=series,
         cells=cells,
         locations=locations,
         opened=opened,
         closed=closed,
         items=_items(checklists.values()),
         weights={str(channel): float(weight) for channel, weight in programme.channel_weights.items()},
-        targets={} if standard is None else _targets(checklists.values(), standard),
+        targets=_targets(checklists.values(), standards),
         checklists=checklists,
-        standard=standard,
+        standards=standards,
+        used=used,
+        common=common,
     )
-
-
-def find_standard(session: Session, programme_id: int) -> Standard | None:
-    """Return the newest version of the programme's standard, None before there is one."""
-    row = session.scalar(
-        select(StandardVersion)
-        .where(StandardVersion.programme_id == programme_id)
-        .order_by(StandardVersion.in_force_at.desc(), StandardVersion.version.desc())
-        .limit(1)
-    )
-    return None if row is None else standard_of(row)
 
 
 def build_comparison(
@@ -140,139 +151,126 @@ def build_comparison(
     *,
     channel: str | None = None,
     previous: Quarter | None = None,
-    facts: Facts | None = None,
-    settings: Thresholds | None = None,
 ) -> compare.Comparison:
-    """Return the comparison of the whole network, without rows before anything was measured.
+    """Return the comparison of the whole network's locations open in the quarter; no rows before a checklist."""
+    return comparison_of(gather(session, programme, quarter, previous=previous), channel=channel)
 
-    Locations closed before the quarter, or opened after it, have no row. `facts` saves gathering them again; they
-    must reach back four quarters before the earlier of the two.
-    """
-    if facts is None:
-        facts = gather(session, programme, max(quarter, previous or quarter), since=window_start(quarter, previous))
+
+def comparison_of(
+    facts: Facts, *, channel: str | None = None, settings: Thresholds | None = None
+) -> compare.Comparison:
+    """Return the comparison of the locations open in the quarter (see `reports.compare`)."""
     if channel is None and not facts.items:
-        return compare.Comparison(quarter, previous, channel, settings or Thresholds(), (), ())
-    common = restated.Restated(None, {})
-    if previous is not None:
-        common = restated.restate(session, programme.id, facts.checklists, (previous, quarter))
+        return compare.Comparison(facts.quarter, facts.previous, channel, settings or Thresholds(), (), ())
     built = compare.build_comparison(
         facts.cells,
         facts.locations,
-        quarter,
+        facts.quarter,
         items=_with_channel(facts.items, channel),
         channel=channel,
-        previous=previous,
+        previous=facts.previous,
         weights=facts.weights,
         targets=facts.targets,
         settings=settings,
-        restated=common.cells,
-        overlaps=common.overlaps,
+        restated=facts.common.cells,
+        overlaps=facts.common.overlaps,
     )
-    return built.only(facts.open_in(quarter))
-
-
-def window_start(quarter: Quarter, previous: Quarter | None = None) -> Quarter:
-    """Return the first quarter whose overall cells a comparison needs."""
-    return min(quarter, previous or quarter).previous(4)
+    return built.only(facts.open_locations())
 
 
 def build_summaries(
     facts: Facts,
-    quarter: Quarter,
     *,
     regions: Sequence[str] = ("",),
     criteria: Sequence[str] = ("",),
     channel: str | None = None,
 ) -> tuple[summary.Summary, ...]:
-    """Return a summary for each region and criterion (see `reports.summary`), of the locations open in the quarter."""
+    """Return a summary for each region and criterion over the locations open in the quarter, regions outermost."""
     built = summary.build_summaries(
         facts.cells,
         facts.locations,
-        quarter,
+        facts.quarter,
         items=facts.items,
         regions=regions,
         criteria=criteria,
         channel=channel,
         weights=facts.weights,
     )
-    there = facts.open_in(quarter)
-    shut = set(facts.locations["location"]) - there
-    return tuple(_without(each, shut) for each in built)
+    return _of_open(facts, built)
 
 
-def _without(each: summary.Summary, shut: Collection[str]) -> summary.Summary:
-    left = tuple(code for code in each.not_visited if code not in shut)
-    return replace(each, not_visited=left, locations=each.visited + len(left))
+def _of_open(facts: Facts, built: Iterable[summary.Summary]) -> tuple[summary.Summary, ...]:
+    there = facts.open_locations()
+    left = ((each, tuple(code for code in each.not_visited if code in there)) for each in built)
+    return tuple(replace(each, not_visited=codes, locations=each.visited + len(codes)) for each, codes in left)
+
+
+def find_change(facts: Facts, region: str = "", *, channel: str | None = None) -> summary.SummaryChange | None:
+    """Return the change of a region or the network on comparable items; None where there is nothing to compare."""
+    if facts.previous is None or not facts.common.comparable:
+        return None
+    cells = facts.cells[facts.cells["criterion"] == ""]
+    if facts.common.cells is not None:
+        channels, quarters = facts.common.cells["channel"].unique(), [str(facts.previous), str(facts.quarter)]
+        replaced = cells["channel"].isin(channels) & cells["quarter"].isin(quarters)
+        cells = pd.concat([cells[~replaced], facts.common.cells], ignore_index=True)
+    before, after = (
+        summary.build_summary(
+            cells,
+            facts.locations,
+            quarter,
+            items=facts.items,
+            region=region,
+            channel=channel,
+            weights=facts.weights,
+        )
+        for quarter in (facts.previous, facts.quarter)
+    )
+    return summary.find_change(before, after)
 
 
 def points_lost(
-    facts: Facts, quarter: Quarter, locations: Collection[str], *, channel: str | None = None
+    facts: Facts, locations: Collection[str], *, channel: str | None = None
 ) -> tuple[criteria.PointsLost, ...]:
     """Return what each criterion cost in the locations meant, most first. Needs cells of criteria."""
-    meant = facts.locations[facts.locations["location"].isin(locations)]
-    return criteria.points_lost(facts.cells, meant, quarter, channel=channel, weights=facts.weights)
+    meant = facts.locations[facts.locations["location"].isin(locations)].reset_index(drop=True)
+    return criteria.points_lost(facts.cells, meant, facts.quarter, channel=channel, weights=facts.weights)
 
 
 def criterion_rows(
-    facts: Facts,
-    quarter: Quarter,
-    *,
-    channel: str,
-    shown: Collection[str] | None = None,
-    criterion: str | None = None,
+    facts: Facts, *, channel: str, shown: Collection[str] | None = None, criterion: str | None = None
 ) -> tuple[criteria.CriterionRow, ...]:
-    """Return the criteria of one channel in each location `shown` (None: all). Needs cells of criteria."""
+    """Return the criteria of one channel in each location `shown` (None: all). Needs five quarters of criteria."""
     items = {
-        measure: count
-        for measure, count in facts.items.items()
-        if measure[0] == channel and (criterion is None or measure[1] == criterion)
+        (name, code): count
+        for (name, code), count in facts.items.items()
+        if name == channel and criterion in (None, code)
     }
-    return criteria.criterion_rows(facts.cells, facts.locations, quarter, channel=channel, items=items, shown=shown)
+    return criteria.criterion_rows(
+        facts.cells, facts.locations, facts.quarter, channel=channel, items=items, shown=shown
+    )
 
 
 def build_series(
-    session: Session,
-    facts: Facts,
-    quarters: Sequence[Quarter],
-    *,
-    location: str | None = None,
-    region: str = "",
-    channel: str | None = None,
+    facts: Facts, *, location: str | None = None, region: str = "", channel: str | None = None
 ) -> summary.Series:
-    """Return the score of each quarter for a location, else a region or the network; breaks where versions differ."""
+    """Return the score of each quarter of the history for a location, else a region or the network."""
     return summary.build_series(
         facts.cells,
         facts.locations,
-        quarters,
+        facts.history,
         items=_with_channel(facts.items, channel),
         location=location,
         region=region,
         channel=channel,
         weights=facts.weights,
-        breaks=restated.breaks(session, facts.programme_id, facts.checklists, quarters, channel),
+        breaks=restated.breaks(facts.checklists, facts.used, channel),
     )
 
 
 def _with_channel(items: Mapping[Measure, int], channel: str | None) -> Mapping[Measure, int]:
     """Return `items` with a J of 1 for a channel that no checklist covers, so that it shows as not visited."""
     return items if channel is None or (channel, "") in items else {**items, (channel, ""): 1}
-
-
-def _cells(session: Session, programme_id: int, first: Quarter, last: Quarter, *, overall: bool) -> pd.DataFrame:
-    query = (
-        select(Location.code, Cell.quarter, Cell.channel, Cell.criterion, *(getattr(Cell, name) for name in SUMS))
-        .join(Location, Location.id == Cell.location_id)
-        .where(
-            Cell.programme_id == programme_id,
-            Cell.quarter.in_([str(quarter) for quarter in Quarter.range(first, last)]),
-            Cell.channel.in_(_CHANNELS),  # names the whole prefix of the key, so that only rows wanted are touched
-            Cell.criterion == "" if overall else Cell.criterion != "",
-        )
-    )
-    columns = list(zip(*session.execute(query), strict=True)) or [()] * len(KEY + SUMS)
-    text = dict(zip(KEY, (pd.Series(column, dtype="str") for column in columns), strict=False))
-    numbers = dict(zip(SUMS, columns[len(KEY) :], strict=True))
-    return frames.check(pd.DataFrame({**text, **numbers}), frames.CELLS)
 
 
 def _network(session: Session, programme_id: int) -> tuple[pd.DataFrame, dict[str, date], dict[str, date]]:
@@ -296,14 +294,19 @@ def _network(session: Session, programme_id: int) -> tuple[pd.DataFrame, dict[st
     return frames.check(frame, frames.LOCATIONS), opened, closed
 
 
-def _checklists(session: Session, programme_id: int) -> dict[int, Checklist]:
+def _checklists(session: Session, programme_id: int) -> tuple[dict[int, Checklist], tuple[Standard, ...]]:
+    """Return the checklist versions by id, newer ones later, and their standards, the newest first."""
     rows = session.scalars(
         select(ChecklistVersion)
         .where(ChecklistVersion.programme_id == programme_id)
         .options(joinedload(ChecklistVersion.standard_version))
         .order_by(ChecklistVersion.version, ChecklistVersion.id)
+    ).all()
+    standards = {row.standard_version_id: standard_of(row.standard_version) for row in rows}
+    newest_first = sorted(
+        standards.values(), key=lambda standard: (standard.valid_from, standard.version), reverse=True
     )
-    return {row.id: checklist_of(row) for row in rows}
+    return {row.id: checklist_of(row) for row in rows}, tuple(newest_first)
 
 
 def _items(checklists: Iterable[Checklist]) -> dict[Measure, int]:
@@ -319,12 +322,10 @@ def _items(checklists: Iterable[Checklist]) -> dict[Measure, int]:
     return largest
 
 
-def _targets(checklists: Iterable[Checklist], standard: Standard) -> dict[str, float]:
-    levels = {criterion.code: criterion.acceptance_level for criterion in standard.criteria}
+def _targets(checklists: Iterable[Checklist], standards: Sequence[Standard]) -> dict[str, float]:
+    levels = {c.code: c.acceptance_level for standard in reversed(standards) for c in standard.criteria}
     targets = {}
     for checklist in checklists:  # the newest version of a channel comes last and stays
-        weighed = [(item.weight or 0.0, levels[item.criterion]) for item in checklist.items if item.criterion in levels]
-        total = sum(weight for weight, _ in weighed)
-        if total > 0:
-            targets[checklist.channel.value] = sum(weight * level for weight, level in weighed) / total
+        weighed = [(item.weight, levels[item.criterion]) for item in checklist.items if item.weight is not None]
+        targets[checklist.channel.value] = sum(w * level for w, level in weighed) / checklist.total_weight
     return targets
