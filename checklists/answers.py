@@ -27,6 +27,8 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 def clean(text: str) -> str:
     """Return `text` stripped, in composed Unicode, with plain line ends and without control characters."""
+    if text.isprintable():  # most texts: one line with nothing to take out
+        return unicodedata.normalize("NFC", text).strip()
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     kept = (c for c in lines if c == "\n" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in _TURNING))
     return "".join(kept).strip()

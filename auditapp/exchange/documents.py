@@ -17,7 +17,10 @@ from auditapp.models import ChecklistVersion, Programme, StandardVersion
 from checklists.documents import read_toml
 from checklists.problems import Problem, Problems, at
 
-MODELS: Mapping[str, type[StandardVersion] | type[ChecklistVersion]] = {"standard": StandardVersion, "checklist": ChecklistVersion}
+MODELS: Mapping[str, type[StandardVersion] | type[ChecklistVersion]] = {
+    "standard": StandardVersion,
+    "checklist": ChecklistVersion,
+}
 
 
 def import_documents(

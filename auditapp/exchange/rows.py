@@ -68,8 +68,7 @@ class Row:
         self.refuse(problem.code, column, **problem.arguments)
 
     def raw(self, column: str) -> str:
-        text = self.values.get(column) or ""
-        return text.strip() if text.isascii() and text.isprintable() else clean(text)
+        return clean(self.values.get(column) or "")
 
     def text(self, column: str, limit: int, *, required: bool = True) -> str:
         """Return a text of at most `limit` characters."""

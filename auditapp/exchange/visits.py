@@ -10,15 +10,16 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from auditapp import rollups
 from auditapp.convert import checklist_of
+from auditapp.db import Base
 from auditapp.exchange.findings import Findings
 from auditapp.exchange.rows import ImportResult, Line, Row, batched, numbered
 from auditapp.models import (
@@ -51,6 +52,8 @@ COLUMN_OF = {
     "ended_at": "ended_at",
     "submitted_at": "submitted_at",
 }
+ANSWER_STATES = tuple(state.value for state in AnswerState)
+VISIT_KINDS = tuple(kind.value for kind in VisitKind)
 REASON = "import"
 
 
@@ -184,8 +187,7 @@ class _VisitImport:
                     self.refused.add(code)
                 elif code not in stored:
                     fresh[code] = (row, values)
-            if fresh:
-                self.session.execute(insert(Visit), [values for _, values in fresh.values()])
+            self._insert(Visit, [values for _, values in fresh.values()])
             for code, visit in self._find(list(fresh)).items():
                 self._remember(visit, fresh[code][0].file, fresh[code][0].number, new=True)
             self.new += len(fresh)
@@ -235,7 +237,7 @@ class _VisitImport:
             "checklist_version_id": version.id if version else None,
             "auditor_id": self.shoppers.get(shopper),
             "channel": version.checklist.channel if version else None,
-            "kind": row.one_of("visit_kind", tuple(VisitKind), VisitKind.REGULAR),
+            "kind": row.one_of("visit_kind", VISIT_KINDS, VisitKind.REGULAR),
             "status": row.one_of("status", STATES, State.APPROVED),
             "started_at": started,
             "ended_at": ended,
@@ -310,7 +312,7 @@ class _VisitImport:
         if known.rows[number]:
             row.refuse("duplicate_id", "item", value=f"{row.raw('visit')} {code}", first=known.rows[number])
         known.rows[number] = row.number
-        state = row.one_of("state", tuple(AnswerState))
+        state = row.one_of("state", ANSWER_STATES)
         if row.failed:
             return None
         if state != AnswerState.ANSWERED:
@@ -365,8 +367,7 @@ class _VisitImport:
             fresh.append(self._answer_values(known.id, answer, max(newest + 1, revision or 1)))
         if replaced:
             self.session.execute(update(AnswerRow).where(AnswerRow.id.in_(replaced)).values(is_current=False))
-        if fresh:
-            self.session.execute(insert(AnswerRow), fresh)
+        self._insert(AnswerRow, fresh)
 
     def _stored_answers(self, ids: list[int]) -> dict[tuple[int, str], list[Any]]:
         found: dict[tuple[int, str], list[Any]] = {}
@@ -444,15 +445,15 @@ class _VisitImport:
         if stale:
             self.session.execute(delete(CriterionScoreRow).where(CriterionScoreRow.visit_id.in_(stale)))
             self.session.execute(delete(VisitScoreRow).where(VisitScoreRow.visit_id.in_(stale)))
-        journal = [self._journal_values(known) for known in batch]
-        for table, rows in (
-            (AnswerRow, absent),
-            (VisitScoreRow, visits),
-            (CriterionScoreRow, criteria),
-            (JournalLine, journal),
-        ):
-            if rows:
-                self.session.execute(insert(table), rows)
+        self._insert(AnswerRow, absent)
+        self._insert(VisitScoreRow, visits)
+        self._insert(CriterionScoreRow, criteria)
+        self._insert(JournalLine, [self._journal_values(known) for known in batch])
+
+    def _insert(self, model: type[Base], rows: list[dict[str, object]]) -> None:
+        """Insert through the table: the mapped way would cut the rows wherever a value is None."""
+        if rows:
+            self.session.execute(insert(cast(Table, model.__table__)), rows)
 
     def _current_answers(self, batch: list[_Known]) -> dict[int, dict[str, Answer]]:
         answers: dict[int, dict[str, Answer]] = {known.id: {} for known in batch}
