@@ -98,7 +98,12 @@ def build(instance: Instance, now: datetime, progress: Progress) -> Quarter:
     with instance.database.transaction() as session:
         lumo = _programme(session, "lumo")
         import_visits(
-            session, lumo, rows.visits, rows.answers, actor_id=None, now=now,
+            session,
+            lumo,
+            rows.visits,
+            rows.answers,
+            actor_id=None,
+            now=now,
             progress=lambda done: progress("Checking and scoring", done, len(rows.visits)),
         )
     with instance.database.transaction() as session:
@@ -125,8 +130,12 @@ def _network(
 ) -> None:
     paths = network.regions()
     import_table(
-        session, programme, "regions", [{"region": path, "name": path.rpartition("/")[2]} for path in paths],
-        actor_id=None, now=now,
+        session,
+        programme,
+        "regions",
+        [{"region": path, "name": path.rpartition("/")[2]} for path in paths],
+        actor_id=None,
+        now=now,
     )
     opened = first.bounds()[0] - timedelta(days=400)
     import_table(
@@ -156,7 +165,11 @@ def _person(email: str, name: str, role: str, scope: str = "", pseudonym: str = 
 
 
 def _people(
-    session: Session, programme: Programme, places: list[network.DemoLocation], shoppers: list[str], password: str,
+    session: Session,
+    programme: Programme,
+    places: list[network.DemoLocation],
+    shoppers: list[str],
+    password: str,
     now: datetime,
 ) -> None:
     names = network.names(SHOPPERS + len(places) + 20)
@@ -178,8 +191,12 @@ def _people(
         if place.code != store.code
     ]
     rows += [
-        _person("audytor@lumo.example" if number == 0 else f"tk{number + 1:03d}@audyt.example", names.pop(), "auditor",
-                pseudonym=pseudonym)
+        _person(
+            "audytor@lumo.example" if number == 0 else f"tk{number + 1:03d}@audyt.example",
+            names.pop(),
+            "auditor",
+            pseudonym=pseudonym,
+        )
         for number, pseudonym in enumerate(shoppers)
     ]
     import_table(session, programme, "people", rows, actor_id=None, now=now)
@@ -233,24 +250,18 @@ def _open_wave(
         Channel(row.channel): row
         for row in session.scalars(select(ChecklistVersion).where(ChecklistVersion.programme_id == lumo.id))
     }
-    auditor = session.scalars(select(Membership).where(Membership.pseudonym == "TK-001")).one()
     stores = [place for place in places if place.format == "store"]
-    errands = [
-        (stores[0], Channel.STORE_VISIT), (stores[4], Channel.STORE_VISIT), (stores[6], Channel.STORE_VISIT),
-        (places[-3], Channel.PHONE), (places[-3], Channel.CHAT), (places[-2], Channel.EMAIL),
-        (places[-1], Channel.ONLINE_ORDER),
-    ]
-    begun = [_assign(session, manager, wave, place, versions[channel], auditor, now) for place, channel in errands][0]
-    started = max(_start_of(current), now - timedelta(hours=3))
-    fieldwork.start(
-        session, begun, started_at=started, new_id=uuid.UUID(int=1), actor_id=auditor.user_id, now=now
-    )
     rows = VisitRows()
     for number in range(9):
         place = stores[(number * 7 + 3) % len(stores)]
-        at = max(_start_of(current), now - timedelta(days=1 + number, hours=4))
+        at = max(_start_of(current), (now - timedelta(days=2 + number)).replace(hour=13, minute=5 * number))
         maker.visit(
-            place, Channel.STORE_VISIT, QUARTERS, at, rows, status="submitted",
+            place,
+            Channel.STORE_VISIT,
+            QUARTERS,
+            at,
+            rows,
+            status="submitted",
             shopper="TK-001" if number == 0 else f"TK-{number + 2:03d}",
         )
     import_visits(session, lumo, rows.visits, rows.answers, actor_id=None, now=now, progress=None)
@@ -259,6 +270,19 @@ def _open_wave(
         row.wave_id = wave.id
     returned = session.scalars(select(Visit).where(Visit.code == rows.visits[0]["visit"])).one()
     _ask_back(session, returned, now)
+    auditor = session.scalars(select(Membership).where(Membership.pseudonym == "TK-001")).one()
+    errands = [
+        (stores[0], Channel.STORE_VISIT),
+        (stores[4], Channel.STORE_VISIT),
+        (stores[6], Channel.STORE_VISIT),
+        (places[-3], Channel.PHONE),
+        (places[-3], Channel.CHAT),
+        (places[-2], Channel.EMAIL),
+        (places[-1], Channel.ONLINE_ORDER),
+    ]
+    begun = [_assign(session, manager, wave, place, versions[channel], auditor, now) for place, channel in errands][0]
+    started = max(_start_of(current), (now - timedelta(days=1)).replace(hour=15, minute=10))
+    fieldwork.start(session, begun, started_at=started, new_id=uuid.UUID(int=1), actor_id=auditor.user_id, now=now)
 
 
 def _start_of(quarter: Quarter) -> datetime:
@@ -279,26 +303,44 @@ def _wave(session: Session, programme: Programme, manager: Actor, quarter: Quart
         session, manager, code=str(quarter), name=quarter.label("pl"), starts_on=starts_on, ends_on=ends_on, now=now
     )
     programme_service.record_notice(
-        session, manager, wave,
+        session,
+        manager,
+        wave,
         text="W tym kwartale sprawdzamy, jak działa nasz standard obsługi. Wyniki służą poprawie obsługi i szkoleniom, "
         "nie ocenie pojedynczych osób.",
-        on=starts_on - timedelta(days=14), channel="intranet i zebrania zespołów",
-        confirmed_by="Hanna Zielińska", now=now,
+        on=starts_on - timedelta(days=14),
+        channel="intranet i zebrania zespołów",
+        confirmed_by="Hanna Zielińska",
+        now=now,
     )
     programme_service.open_wave(session, manager, wave, programme.kind, now)
     return wave
 
 
 def _assign(
-    session: Session, manager: Actor, wave: Wave, place: network.DemoLocation, version: ChecklistVersion,
-    auditor: Membership, now: datetime,
+    session: Session,
+    manager: Actor,
+    wave: Wave,
+    place: network.DemoLocation,
+    version: ChecklistVersion,
+    auditor: Membership,
+    now: datetime,
 ) -> Visit:
     location = session.scalars(
         select(Location).where(Location.programme_id == manager.programme_id, Location.code == place.code)
     ).one()
     return programme_service.assign(
-        session, manager, wave, location, version, auditor, scenario="", kind="regular",
-        window_from=wave.starts_on, window_to=wave.ends_on, now=now,
+        session,
+        manager,
+        wave,
+        location,
+        version,
+        auditor,
+        scenario="",
+        kind="regular",
+        window_from=wave.starts_on,
+        window_to=wave.ends_on,
+        now=now,
     )
 
 
@@ -306,7 +348,9 @@ def _ask_back(session: Session, visit: Visit, now: datetime) -> None:
     """Return a visit with two notes, the way a reviewer would."""
     reviewer = _actor(session, "weryfikacja@lumo.example", "lumo")
     answered = session.scalars(
-        select(AnswerRow.item).where(AnswerRow.visit_id == visit.id, AnswerRow.state == "answered").order_by(AnswerRow.id)
+        select(AnswerRow.item)
+        .where(AnswerRow.visit_id == visit.id, AnswerRow.state == "answered")
+        .order_by(AnswerRow.id)
     ).all()
     notes = {
         answered[3]: "Proszę sprawdzić tę odpowiedź: nie zgadza się z opisem wizyty.",
@@ -316,8 +360,13 @@ def _ask_back(session: Session, visit: Visit, now: datetime) -> None:
 
 
 def _rival(
-    session: Session, random: Random, standard: Standard, checklists: dict[Channel, Checklist], password: str,
-    current: Quarter, now: datetime,
+    session: Session,
+    random: Random,
+    standard: Standard,
+    checklists: dict[Channel, Checklist],
+    password: str,
+    current: Quarter,
+    now: datetime,
 ) -> None:
     """A small competitor programme with a manager of its own: the wall can be tried from both sides."""
     rondo = programme_service.create_programme(
@@ -331,11 +380,18 @@ def _rival(
     import_table(session, rondo, "regions", [{"region": "Polska", "name": "Polska"}], actor_id=None, now=now)
     first = current.previous(2)
     import_table(
-        session, rondo, "locations", [_location_row(place, first.bounds()[0]) for place in places], actor_id=None, now=now
+        session,
+        rondo,
+        "locations",
+        [_location_row(place, first.bounds()[0]) for place in places],
+        actor_id=None,
+        now=now,
     )
     shoppers = ["RT-01", "RT-02", "RT-03", "RT-04"]
     rows = [_person("program@rondo.example", "Olga Rondo", "programme_manager")]
-    rows += [_person(f"tk{n + 10:03d}@audyt.example", f"Audyt {n}", "auditor", pseudonym=p) for n, p in enumerate(shoppers)]
+    rows += [
+        _person(f"tk{n + 10:03d}@audyt.example", f"Audyt {n}", "auditor", pseudonym=p) for n, p in enumerate(shoppers)
+    ]
     import_table(session, rondo, "people", rows, actor_id=None, now=now)
     _set_passwords(session, password)
     truth = draw_truth(random, [p.code for p in places], [c.code for c in standard.criteria], shoppers, 2)
@@ -347,7 +403,10 @@ def _rival(
 
 
 def _keep_truth(
-    instance: Instance, truth: Truth, places: list[network.DemoLocation], checklists: dict[Channel, Checklist],
+    instance: Instance,
+    truth: Truth,
+    places: list[network.DemoLocation],
+    checklists: dict[Channel, Checklist],
     first: Quarter,
 ) -> None:
     """Write what the visits were drawn from, so that every statistic can be judged against it."""
@@ -359,7 +418,9 @@ def _keep_truth(
             channel = channels[place.format]
             for number in range(QUARTERS):
                 level = truth.expected_score(checklists[channel], place.code, number, frozenset(place.attributes))
-                writer.writerow([place.code, str(first.next(number)), channel.value, repr(level), truth.shift[place.code]])
+                writer.writerow(
+                    [place.code, str(first.next(number)), channel.value, repr(level), truth.shift[place.code]]
+                )
     with (instance.settings.dir / "demo-shoppers.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["shopper", "severity_logit"])

@@ -21,7 +21,10 @@ class Bars:
 
     def __init__(self) -> None:
         self.progress = Progress(
-            TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+            TextColumn("{task.description:<28}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
             console=Console(stderr=True),
         )
         self.tasks: dict[str, object] = {}
@@ -61,7 +64,11 @@ def demo(instance: Instance, no_serve: bool, host: str, port: int) -> None:
             quarter = build.build(instance, now(), bars.show)
             folder = instance.settings.dir / "reports"
             bulk.issue_quarter(
-                instance, "lumo", quarter, locales=("pl",), out=folder,
+                instance,
+                "lumo",
+                quarter,
+                locales=("pl",),
+                out=folder,
                 progress=lambda done, total: bars.show("Reports of the last quarter", done, total),
             )
         click.echo(f"Reports of {quarter}: {folder}")

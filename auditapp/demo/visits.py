@@ -62,8 +62,16 @@ class VisitMaker:
                     self.visit(place, channel, number, start, rows)
 
     def visit(
-        self, place: DemoLocation, channel: Channel, number: int, start: datetime, rows: VisitRows,
-        *, shopper: str = "", status: str = "approved", luck: float | None = None,
+        self,
+        place: DemoLocation,
+        channel: Channel,
+        number: int,
+        start: datetime,
+        rows: VisitRows,
+        *,
+        shopper: str = "",
+        status: str = "approved",
+        luck: float | None = None,
     ) -> str:
         """Add one visit and return its code."""
         checklist = self.checklists[channel]
@@ -89,9 +97,16 @@ class VisitMaker:
             }
         )
         for answer in draw_answers(
-            self.random, self.truth, checklist, location=place.code, attributes=frozenset(place.attributes),
-            quarter=number, shopper=shopper, luck=self.random.gauss(0, LUCK) if luck is None else luck,
-            started_at=start, dimensions=self.dimensions,
+            self.random,
+            self.truth,
+            checklist,
+            location=place.code,
+            attributes=frozenset(place.attributes),
+            quarter=number,
+            shopper=shopper,
+            luck=self.random.gauss(0, LUCK) if luck is None else luck,
+            started_at=start,
+            dimensions=self.dimensions,
         ):
             rows.answers.append(_answer_row(code, answer))
         return code
