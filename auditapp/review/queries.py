@@ -144,14 +144,10 @@ class VisitFile:
 
 def queue(session: Session, actor: Actor, filters: Filters) -> Queue:
     """Return one page of visits: waiting ones with the oldest first, decided ones with the newest first."""
-    counts = dict(
-        session.execute(
-            select(Visit.status, func.count())
-            .where(Visit.programme_id == actor.programme_id, Visit.status.in_(STATES))
-            .group_by(Visit.status)
-        )
-        .tuples()
-        .all()
+    by_state = session.execute(
+        select(Visit.status, func.count())
+        .where(Visit.programme_id == actor.programme_id, Visit.status.in_(STATES))
+        .group_by(Visit.status)
     )
     waves = session.scalars(
         select(Wave).where(Wave.programme_id == actor.programme_id).order_by(Wave.starts_on.desc())
@@ -172,16 +168,18 @@ def queue(session: Session, actor: Actor, filters: Filters) -> Queue:
         .where(ChecklistVersion.id.in_(versions))
         .options(joinedload(ChecklistVersion.standard_version))
     ).all()
-    photos = dict(
-        session.execute(
-            select(Evidence.visit_id, func.count())
-            .where(Evidence.visit_id.in_([visit.id for visit in shown]), Evidence.removed_at.is_(None))
-            .group_by(Evidence.visit_id)
-        )
-        .tuples()
-        .all()
+    by_visit = session.execute(
+        select(Evidence.visit_id, func.count())
+        .where(Evidence.visit_id.in_([visit.id for visit in shown]), Evidence.removed_at.is_(None))
+        .group_by(Evidence.visit_id)
     )
-    return Queue([_waiting(visit, photos.get(visit.id, 0)) for visit in shown], len(rows) > PAGE, counts, waves)
+    photos = dict(by_visit.all())
+    return Queue(
+        rows=[_waiting(visit, photos.get(visit.id, 0)) for visit in shown],
+        more=len(rows) > PAGE,
+        counts=dict(by_state.all()),
+        waves=waves,
+    )
 
 
 def _filtered(actor: Actor, filters: Filters) -> Select[Visit]:
@@ -276,7 +274,7 @@ def _names(session: Session, visit: Visit) -> Mapping[int | None, str]:
                 User.id.in_(select(ReviewNote.author_id).where(ReviewNote.visit_id == visit.id)),
             )
         )
-    ).tuples()
+    )
     names: dict[int | None, str] = dict(people.all())
     names[visit.auditor.user_id] = visit.auditor.pseudonym or ""
     names[None] = "auditapp"

@@ -1,0 +1,292 @@
+"""The auditor's phone: from the list to the receipt, and everything that can go wrong on the way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from auditapp.factory import App
+from auditapp.fieldwork import documents
+from auditapp.models import AnswerRow, Submission, Visit
+from checklists.lifecycle import Role, State
+from tests import factories as make
+from tests.pages import Person
+from tests.phone import ENTRY, ENTRY_WHOLE, TILL, TIMES, World, fill, make_world, save, send, start
+
+
+@pytest.fixture
+def world(app: App) -> World:
+    return make_world(app)
+
+
+@pytest.fixture
+def auditor(world: World) -> Person:
+    return Person(world.app, world.auditor)
+
+
+def test_from_the_list_to_the_receipt(world: World, auditor: Person) -> None:
+    home = auditor.get("/p/lumo/visits")
+    assert "Czeka na Ciebie 1 wizyta." in home.text
+    assert world.base in home.links()
+    brief = auditor.get(world.base)
+    assert "11 pytań, około 5 minut." not in brief.text, "the car park does not exist here, so it is not counted"
+    assert "10 pytań, około 5 minut." in brief.text
+    assert "Zapytaj o prezent do 50 zł." in brief.text
+    assert start(auditor, world).location == f"{world.base}/sections/entry"
+    page = auditor.get(f"{world.base}/sections/entry")
+    assert "Czy ktoś z obsługi się przywitał?" in page.text
+    assert "parking" not in page.text
+    save(auditor, world, "entry", ENTRY_WHOLE)
+    sections = auditor.get(world.base).text
+    assert "3 z 7 odpowiedzi" in sections
+    assert "✓ komplet" in sections
+    save(auditor, world, "till", TILL)
+    check = auditor.get(f"{world.base}/check").text
+    assert "Wszystkie odpowiedzi są na miejscu." in check
+    assert "torbę, kartę klienta" in check
+    assert "19,9 zł" in check.replace("\u00a0", " ")
+    assert send(auditor, world).location == f"{world.base}/sent"
+    sent = auditor.get(f"{world.base}/sent").text
+    assert "Otrzymaliśmy ją 12 sie 2026, 12:00" in sent
+    assert world.document().status == "final"
+    visit = world.visit()
+    assert (visit.status, visit.quarter, visit.submitted_at) == (State.SUBMITTED, "2026Q3", make.NOW)
+    assert visit.ended_at is not None
+    assert visit.started_at is not None
+    assert visit.ended_at - visit.started_at == timedelta(minutes=25)
+    assert "wysłana, w weryfikacji" in auditor.get("/p/lumo/visits").text
+
+
+def test_the_receipt_is_the_hash_of_the_final_document(world: World, auditor: Person) -> None:
+    fill(auditor, world)
+    send(auditor, world)
+    with world.app.database.transaction(write=False) as session:
+        row = session.scalars(select(Submission)).one()
+        stored = dict(row.document)
+        assert row.receipt == documents.receipt(documents.read(stored))
+    assert row.receipt is not None
+    assert row.receipt[:16] in auditor.get(f"{world.base}/sent").text
+    changed = {**stored, "answers": stored["answers"][:-1]}
+    assert documents.receipt(documents.read(changed)) != row.receipt
+
+
+def test_a_new_question_of_the_same_section_is_shown_before_moving_on(world: World, auditor: Person) -> None:
+    start(auditor, world)
+    answer = save(auditor, world, "entry", ENTRY)
+    assert answer.location == f"{world.base}/sections/entry"
+    page = auditor.get(answer.location)
+    assert "pojawiło się jeszcze jedno pytanie" in page.text
+    assert "Jak brzmiało powitanie?" in page.text
+    hidden = save(auditor, world, "entry", {**ENTRY_WHOLE, "a-M1": "no"})
+    assert hidden.location == f"{world.base}/sections/till"
+    assert "Jak brzmiało powitanie?" not in auditor.get(f"{world.base}/check").text
+
+
+def test_a_branched_away_answer_waits_in_the_draft_and_leaves_the_final_document(world: World, auditor: Person) -> None:
+    fill(auditor, world)
+    save(auditor, world, "entry", {**ENTRY_WHOLE, "a-M1": "no"})
+    assert world.given()["M2"] == "warm"
+    save(auditor, world, "entry", {"shown": ["M1", "M4"], "a-M1": "yes", "a-M4": "14:05"})
+    assert world.given()["M2"] == "warm"
+    save(auditor, world, "entry", {"shown": ["M1", "M4"], "a-M1": "no", "a-M4": "14:05"})
+    send(auditor, world)
+    assert "M2" not in world.given()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("a-M4", "25:99", "nie jest godziną"),
+        ("a-M1", "maybe", "Nie ma odpowiedzi „maybe”"),
+        ("a-M1", "*na", "nie można wybrać „nie dotyczy”"),
+    ],
+)
+def test_an_impossible_value_comes_back_as_it_was_typed_and_the_rest_is_saved(
+    world: World, auditor: Person, field: str, value: str, said: str
+) -> None:
+    start(auditor, world)
+    fields = {**ENTRY, "c-M1": "Pani przy drzwiach.", field: value}
+    page = save(auditor, world, "entry", fields)
+    assert page.status == 422
+    assert page.document is not None
+    assert said in page.text
+    assert page.document.xpath("//title")[0].text.startswith("Błąd:")
+    assert page.document.xpath(f"//a[@href='#{field}']"), "the summary leads to the field"
+    other = "M1" if field == "a-M4" else "M4"
+    assert list(world.given()) == [other]
+    if field == "a-M4":
+        assert page.document.xpath("//input[@id='a-M4']/@value") == ["25:99"]
+    assert "Pani przy drzwiach." in page.html
+
+
+def test_missing_answers_let_one_go_on_but_not_send(world: World, auditor: Person) -> None:
+    start(auditor, world)
+    assert save(auditor, world, "entry", {"shown": ["M1", "M4"]}).location == f"{world.base}/sections/till"
+    save(auditor, world, "till", {**TILL, "a-M8": ""})
+    check = auditor.get(f"{world.base}/check").text
+    assert "Brakuje jeszcze 3 odpowiedzi." in check
+    page = send(auditor, world)
+    assert page.status == 422
+    assert "Wejście: 2 odpowiedzi" in page.text
+    assert "Kasa: 1 odpowiedź" in page.text
+    assert world.visit().status == State.IN_PROGRESS
+    assert world.document().status == "draft"
+
+
+def test_sending_the_same_form_twice_gives_the_same_receipt(world: World, auditor: Person) -> None:
+    fill(auditor, world)
+    document = world.document()
+    form = {**TIMES, "rev": document.rev, "round": document.round}
+    first = auditor.post(f"{world.base}/submit", form)
+    second = auditor.post(f"{world.base}/submit", form)
+    assert first.location == second.location == f"{world.base}/sent"
+    with world.app.database.transaction(write=False) as session:
+        assert session.scalar(select(func.count()).select_from(Submission)) == 1
+        assert set(session.scalars(select(AnswerRow.revision))) == {1}
+
+
+def test_saving_the_same_form_twice_changes_nothing_more(world: World, auditor: Person) -> None:
+    start(auditor, world)
+    save(auditor, world, "entry", ENTRY_WHOLE, rev=0)
+    before = world.document()
+    again = save(auditor, world, "entry", ENTRY_WHOLE, rev=0)
+    assert again.location == f"{world.base}/sections/till"
+    assert world.document() == before
+
+
+def test_an_old_page_does_not_write_over_newer_answers(world: World, auditor: Person) -> None:
+    start(auditor, world)
+    save(auditor, world, "entry", ENTRY_WHOLE, rev=0)
+    stale = save(auditor, world, "entry", {**ENTRY_WHOLE, "a-M4": "9:15", "c-M1": "Inny komentarz"}, rev=0)
+    assert stale.status == 409
+    assert stale.document is not None
+    assert "w innym oknie" in stale.text
+    assert stale.document.xpath("//input[@id='a-M4']/@value") == ["9:15"]
+    assert "Inny komentarz" in stale.html
+    assert world.given()["M4"] == "14:05"
+    rev = stale.document.xpath("//input[@name='rev']/@value")[0]
+    save(auditor, world, "entry", {**ENTRY_WHOLE, "a-M4": "9:15"}, rev=rev)
+    assert world.given()["M4"] == "09:15"
+
+
+def test_answers_changed_after_the_last_look_are_not_sent_unseen(world: World, auditor: Person) -> None:
+    fill(auditor, world)
+    looked_at = world.document().rev
+    save(auditor, world, "till", {**TILL, "a-M8": "no"})
+    page = send(auditor, world, rev=looked_at)
+    assert page.status == 409
+    assert "zmienione w innym oknie" in page.text
+    assert world.visit().status == State.IN_PROGRESS
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"started_on": "2026-08-13"}, "to przyszłość"),
+        ({"started_on": "2026-08-12", "started_at": "12:01"}, "to przyszłość"),
+        ({"started_on": "2026-05-01"}, "dużo wcześniejsza"),
+        ({"started_on": "yesterday"}, ""),
+        ({"started_at": ""}, "nie można zostawić pustego"),
+    ],
+)
+def test_impossible_times_are_refused_at_the_start(
+    world: World, auditor: Person, changed: dict[str, str], said: str
+) -> None:
+    page = start(auditor, world, **changed)
+    assert page.status == 422
+    assert said in page.text
+    assert world.visit().status == State.ASSIGNED
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"ended_at": "9:59"}, "wypada przed początkiem"),
+        ({"ended_at": "23:00"}, "to przyszłość"),
+        ({"ended_at": ""}, "pustego"),
+    ],
+)
+def test_impossible_times_are_refused_at_the_end(
+    world: World, auditor: Person, changed: dict[str, str], said: str
+) -> None:
+    fill(auditor, world)
+    page = send(auditor, world, **changed)
+    assert page.status == 422
+    assert said in page.text
+    assert world.visit().status == State.IN_PROGRESS
+
+
+def test_the_times_can_be_corrected_until_sending(world: World, auditor: Person) -> None:
+    fill(auditor, world)
+    send(auditor, world, started_on="2026-06-30", ended_on="2026-06-30", started_at="23:30", ended_at="23:50")
+    visit = world.visit()
+    assert visit.quarter == "2026Q2"
+    assert str(visit.local_date) == "2026-06-30"
+    assert world.document().started_at == visit.started_at
+
+
+def test_a_wave_that_is_not_open_cannot_be_begun(world: World, auditor: Person) -> None:
+    with world.app.database.transaction() as session:
+        session.get_one(Visit, world.visit_id).wave.status = "planned"  # type: ignore[union-attr]
+    assert "nie jest teraz otwarta" in auditor.get(world.base).text
+    assert start(auditor, world).status == 422
+    assert world.visit().status == State.ASSIGNED
+
+
+def test_switching_the_language_keeps_what_was_typed(world: World, auditor: Person) -> None:
+    start(auditor, world)
+    answer = save(auditor, world, "entry", {**ENTRY_WHOLE, "language": "en"})
+    assert answer.location == f"{world.base}/sections/entry"
+    page = auditor.get(answer.location)
+    assert "Did anybody of the staff greet you?" in page.text
+    assert page.document is not None
+    assert page.document.xpath("//input[@id='a-M1']/@checked")
+    broken = save(auditor, world, "entry", {**ENTRY_WHOLE, "a-M4": "soon", "language": "pl"})
+    assert "Wystąpił problem" in broken.text
+    assert broken.document is not None
+    assert broken.document.xpath("//input[@id='a-M4']/@value") == ["soon"]
+
+
+def test_back_saves_too(world: World, auditor: Person) -> None:
+    start(auditor, world)
+    assert save(auditor, world, "till", {**TILL, "go": "back"}).location == f"{world.base}/sections/entry"
+    assert world.given()["M6"] == "all"
+    assert save(auditor, world, "entry", {**ENTRY_WHOLE, "go": "back"}).location == world.base
+
+
+@pytest.mark.parametrize("path", ["", "/sections/entry", "/check", "/sent"])
+def test_somebody_elses_visit_does_not_exist(world: World, path: str) -> None:
+    assert Person(world.app, world.other).get(world.base + path).status == 404
+
+
+@pytest.mark.parametrize("path", ["/start", "/sections/entry", "/submit"])
+def test_nobody_writes_into_somebody_elses_visit(world: World, auditor: Person, path: str) -> None:
+    start(auditor, world)
+    before = world.document()
+    assert Person(world.app, world.other).post(world.base + path, {**ENTRY, **TIMES, "rev": 0}).status == 404
+    assert world.document() == before
+
+
+def test_a_reviewer_has_no_phone_pages(world: World) -> None:
+    with world.app.database.transaction() as session:
+        reviewer = make.make_member(session, session.get_one(Visit, world.visit_id).auditor.programme, Role.REVIEWER)
+    assert Person(world.app, reviewer.user).get(world.base).status == 403
+
+
+def test_after_sending_nothing_can_be_changed(world: World, auditor: Person) -> None:
+    fill(auditor, world)
+    send(auditor, world)
+    before = world.document()
+    assert auditor.get(f"{world.base}/sections/entry").location == world.base
+    page = auditor.post(f"{world.base}/sections/entry", {**ENTRY, "a-M1": "no", "rev": before.rev})
+    assert page.location == world.base
+    assert world.document() == before
+
+
+def test_unknown_parts_and_early_pages(world: World, auditor: Person) -> None:
+    assert auditor.get(f"{world.base}/check").location == world.base, "nothing to check before the start"
+    start(auditor, world)
+    assert auditor.get(f"{world.base}/sections/nowhere").status == 404
+    assert auditor.post(f"{world.base}/start", TIMES).location == f"{world.base}/sections/entry", "started already"
