@@ -1,0 +1,84 @@
+"""A real server on a free port of this machine and a real Chromium, phone-sized or desk-sized."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from werkzeug.serving import make_server
+
+from auditapp.factory import App
+from auditapp.models import User
+from tests.factories import PASSWORD
+
+ARGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+DESK = {"viewport": {"width": 1280, "height": 900}}
+
+
+@pytest.fixture(scope="session")
+def playwright_() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright_: Playwright) -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is needed in CI")
+        pytest.skip("Chromium is not installed: flows in a browser are not tested here")
+    browser = playwright_.chromium.launch(executable_path=path, args=ARGS)
+    yield browser
+    browser.close()
+
+
+@dataclass
+class Live:
+    """The running application."""
+
+    app: App
+    address: str
+
+
+@pytest.fixture
+def live(app: App) -> Iterator[Live]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Live(app, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join(5)
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_as(chromium: Browser, live: Live) -> Iterator[Open]:
+    """Return a function that logs somebody in with a browser of their own and gives their first page."""
+    contexts: list[BrowserContext] = []
+
+    def open_(user: User, *, phone: bool = False, javascript: bool = True, locale: str = "pl-PL", **options: object) -> Page:
+        context = chromium.new_context(
+            **(PHONE if phone else DESK), java_script_enabled=javascript, locale=locale, **options  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.goto(f"{live.address}/login")
+        page.fill("#email", user.email)
+        page.fill("#password", PASSWORD)
+        page.click("main button.main")
+        page.wait_for_url(lambda url: "/login" not in url)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()

@@ -1,0 +1,123 @@
+"""The whole line in a real browser: from the phone to the printed report, and nobody learns who the auditor was."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from pypdfium2 import PdfDocument
+
+from checklists.lifecycle import Role
+from tests.flows.conftest import Live, Open
+from tests.worlds import World, make_world
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def world(live: Live) -> World:
+    with live.app.database.transaction() as session:
+        return make_world(session)
+
+
+def tap(page: Page, question: str, answer: str) -> None:
+    page.get_by_role("group", name=question).get_by_label(answer, exact=True).check()
+
+
+def fill_in(page: Page) -> None:
+    """Everything good, but the receipt was not given."""
+    page.get_by_role("button", name=re.compile("Rozpocznij|Zacznij")).click()
+    page.get_by_role("link", name=re.compile("Wejście")).first.click()
+    tap(page, "Czy ktoś z obsługi się przywitał?", "Tak")
+    page.get_by_label("O której godzinie zaczęła się wizyta?").fill("11:05")
+    page.get_by_role("button", name="Dalej: Kasa").click()
+    # The greeting was answered with yes, so one more question belongs to this part.
+    tap(page, "Jak brzmiało powitanie?", "serdecznie")
+    page.get_by_role("button", name="Dalej: Kasa").click()
+    page.get_by_label("Ile trwało oczekiwanie w kolejce?", exact=True).fill("2:00")
+    tap(page, "Ile kas było otwartych?", "wszystkie")
+    tap(page, "Co zaproponowano przy kasie?", "torbę")
+    tap(page, "Co zaproponowano przy kasie?", "kartę klienta")
+    tap(page, "Czy wydano paragon?", "Nie")
+
+
+def send(page: Page) -> None:
+    page.get_by_role("button", name="Wyślij wizytę").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Wysłan")
+
+
+def score_of(page: Page, live: Live) -> str:
+    page.goto(f"{live.address}/p/lumo/results/locations/L1?quarter=2026Q3")
+    return page.locator(".big").first.inner_text()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+def test_from_the_phone_to_the_report(live: Live, open_as: Open, world: World, javascript: bool) -> None:
+    auditor = open_as(world.users[Role.AUDITOR], phone=True, javascript=javascript)
+    reviewer = open_as(world.users[Role.REVIEWER])
+    manager = open_as(world.users[Role.REGIONAL_MANAGER])
+    before = score_of(manager, live)
+
+    visit = f"{live.address}/p/lumo/visits/{world.assigned.id}"
+    auditor.goto(visit)
+    fill_in(auditor)
+    auditor.get_by_role("button", name="Sprawdź odpowiedzi").click()
+    send(auditor)
+    assert score_of(manager, live) == before  # nothing counts before it is approved
+
+    reviewer.goto(f"{live.address}/p/lumo/review/{world.assigned.id}")
+    expect(reviewer.get_by_text("Czy wydano paragon?").first).to_be_visible()
+    reviewer.get_by_text("Zapytaj audytora", exact=False).first.click()
+    reviewer.locator("#note-all").fill("Czy na pewno nie było paragonu?")
+    reviewer.get_by_role("button", name=re.compile("Wyślij pytania")).click()
+
+    auditor.goto(visit)
+    expect(auditor.get_by_text("Czy na pewno nie było paragonu?")).to_be_visible()
+    auditor.get_by_role("link", name=re.compile("Kasa")).first.click()
+    tap(auditor, "Czy wydano paragon?", "Tak")
+    auditor.get_by_role("button", name="Sprawdź odpowiedzi").click()
+    send(auditor)
+
+    reviewer.goto(f"{live.address}/p/lumo/review/{world.assigned.id}")
+    reviewer.get_by_role("button", name="Zatwierdź", exact=True).click()
+    after = score_of(manager, live)
+    assert after != before
+    assert "100" in after  # two perfect visits now
+
+    office = open_as(world.users[Role.PROGRAMME_MANAGER])
+    office.goto(f"{live.address}/p/lumo/reports")
+    text = _issue_and_read(office, live)
+    assert re.search(r"100\s%", text)
+
+    store = open_as(world.users[Role.LOCATION_MANAGER])
+    seen = [store.inner_text("body") for _ in _walk(store, live)]
+    for words in (*seen, text, manager.inner_text("body")):
+        assert world.auditor.pseudonym not in words
+        assert world.auditor.user.name not in words
+
+
+def _issue_and_read(page: Page, live: Live) -> str:
+    """Issue the location's report from the page and return the text of the PDF it offers."""
+    page.get_by_label("Raport", exact=False).first.wait_for()
+    form = page.locator("form[action$='/reports']")
+    form.get_by_label("Rodzaj").select_option("location")
+    form.get_by_label("Placówka").select_option(label="L1 Gdynia lumo")
+    form.get_by_label("Kwartał").select_option("2026Q3")
+    form.get_by_role("button", name=re.compile("Wydaj")).click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("LUMO-2026Q3-L1")).first.click()
+    data = Path(download.value.path()).read_bytes()
+    document = PdfDocument(io.BytesIO(data))
+    return "\n".join(document[n].get_textpage().get_text_range() for n in range(len(document)))
+
+
+def _walk(page: Page, live: Live) -> list[str]:
+    """Open what a store manager can open from the own page, one click deep."""
+    page.goto(f"{live.address}/p/lumo/results/locations/L1")
+    links = page.eval_on_selector_all("main a[href^='/p/lumo/results']", "links => links.map(a => a.href)")
+    for link in links[:12]:
+        page.goto(link)
+    return links[:12] or [page.url]
