@@ -162,12 +162,12 @@ def queue(session: Session, actor: Actor, filters: Filters) -> Queue:
         .offset((filters.page - 1) * PAGE)
     ).all()
     shown = rows[:PAGE]
-    versions = {visit.checklist_version_id for visit in shown}
-    session.scalars(  # one query brings every version the rows point at into the session
+    versions = session.scalars(
         select(ChecklistVersion)
-        .where(ChecklistVersion.id.in_(versions))
+        .where(ChecklistVersion.id.in_({visit.checklist_version_id for visit in shown}))
         .options(joinedload(ChecklistVersion.standard_version))
-    ).all()
+    )
+    by_id = {version.id: version for version in versions}
     by_visit = session.execute(
         select(Evidence.visit_id, func.count())
         .where(Evidence.visit_id.in_([visit.id for visit in shown]), Evidence.removed_at.is_(None))
@@ -175,7 +175,7 @@ def queue(session: Session, actor: Actor, filters: Filters) -> Queue:
     )
     photos = dict(by_visit.all())
     return Queue(
-        rows=[_waiting(visit, photos.get(visit.id, 0)) for visit in shown],
+        rows=[_waiting(visit, by_id[visit.checklist_version_id], photos.get(visit.id, 0)) for visit in shown],
         more=len(rows) > PAGE,
         counts=dict(by_state.all()),
         waves=waves,
@@ -200,7 +200,7 @@ def _filtered(actor: Actor, filters: Filters) -> Select[Visit]:
     return query
 
 
-def _waiting(visit: Visit, photos: int) -> Waiting:
+def _waiting(visit: Visit, version: ChecklistVersion, photos: int) -> Waiting:
     taken = visit.ended_at - visit.started_at if visit.started_at and visit.ended_at else None
     minutes = taken.total_seconds() / 60 if taken is not None else None
     over = visit.ended_at or visit.started_at
@@ -208,7 +208,7 @@ def _waiting(visit: Visit, photos: int) -> Waiting:
         visit=visit,
         minutes=minutes,
         photos=photos,
-        fast=minutes is not None and minutes < checklist_of(visit.checklist_version).minutes / 2,
+        fast=minutes is not None and minutes < checklist_of(version).minutes / 2,
         late=bool(visit.submitted_at and over and visit.submitted_at - over > LATE),
     )
 
@@ -243,7 +243,7 @@ def visit_file(session: Session, actor: Actor, visit: Visit, locale: str) -> Vis
     return VisitFile(
         visit=visit,
         checklist=checklist,
-        waiting=_waiting(visit, sum(len(found) for found in photos.values())),
+        waiting=_waiting(visit, visit.checklist_version, sum(len(found) for found in photos.values())),
         score=session.get(VisitScoreRow, visit.id),
         criteria=_criteria(session, visit),
         parts=[

@@ -1,0 +1,261 @@
+"""The quality desk's pages: queue, visit, decisions, and two people at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, select
+
+from auditapp import visits
+from auditapp.access import Actor
+from auditapp.factory import App
+from auditapp.models import OutgoingMail, User, Visit
+from auditapp.review import queries
+from auditapp.review.queries import Filters
+from checklists.lifecycle import Act, Role, State
+from tests import factories as make
+from tests.pages import Page, Person
+from tests.phone import TILL, TIMES
+
+OLDEST = make.NOW - timedelta(days=9)
+
+
+@dataclass
+class Bureau:
+    app: App
+    reviewer: User
+    auditor: User
+    pseudonym: str
+    first: int
+    second: int
+
+    def visit(self, visit_id: int) -> Visit:
+        with self.app.database.transaction(write=False) as session:
+            return session.get_one(Visit, visit_id)
+
+
+@pytest.fixture
+def bureau(app: App) -> Bureau:
+    with app.database.transaction() as session:
+        programme = make.make_programme(session)
+        version = make.make_checklist(session, programme)
+        auditor = make.make_member(session, programme, Role.AUDITOR, name="Ola Kos")
+        reviewer = make.make_member(session, programme, Role.REVIEWER)
+        batory = make.make_location(session, programme, "GD1", name="Sklep Batory", city="Gdynia")
+        hallera = make.make_location(session, programme, "GD2", name="Sklep Hallera", city="Gdańsk")
+        wave = make.make_wave(session, programme, code="W1")
+        second = make.make_visit(session, hallera, version, auditor, approve=False)
+        first = make.make_visit(session, batory, version, auditor, approve=False, at=OLDEST, wave=wave)
+        return Bureau(app, reviewer.user, auditor.user, auditor.pseudonym or "", first.id, second.id)
+
+
+@pytest.fixture
+def desk(bureau: Bureau) -> Person:
+    return Person(bureau.app, bureau.reviewer)
+
+
+def seal(page: Page) -> str:
+    assert page.document is not None
+    return str(page.document.xpath("//input[@name='seen']/@value")[0])
+
+
+def decide(desk: Person, visit_id: int, act: str, **fields: str) -> Page:
+    """Open the visit and press one of its buttons."""
+    page = desk.get(f"/p/lumo/review/{visit_id}")
+    return desk.post(f"/p/lumo/review/{visit_id}/{act}", {"seen": seal(page), **fields})
+
+
+def test_the_queue_shows_what_waited_longest_first(bureau: Bureau, desk: Person) -> None:
+    page = desk.get("/p/lumo/review")
+    assert "2 wizyty czekają na decyzję." in page.text
+    assert page.text.index("Sklep Batory") < page.text.index("Sklep Hallera")
+    assert bureau.pseudonym in page.text
+    assert "Ola Kos" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("channel=store_visit", {"Sklep Batory", "Sklep Hallera"}),
+        ("channel=phone", set()),
+        ("wave=W1", {"Sklep Batory"}),
+        ("q=gdańsk", {"Sklep Hallera"}),
+        ("q=%25", set()),
+        ("status=approved", set()),
+        ("status=nonsense&channel=nonsense&page=0", {"Sklep Batory", "Sklep Hallera"}),
+        ("page=2", set()),
+    ],
+)
+def test_filters(bureau: Bureau, desk: Person, query: str, shown: set[str]) -> None:
+    page = desk.get(f"/p/lumo/review?{query}")
+    assert {name for name in ("Sklep Batory", "Sklep Hallera") if name in page.text} == shown
+
+
+def test_signs_are_a_short_visit_and_a_late_form(bureau: Bureau, desk: Person) -> None:
+    assert "bardzo krótka" not in desk.get("/p/lumo/review").text
+    with bureau.app.database.transaction() as session:
+        visit = session.get_one(Visit, bureau.first)
+        assert visit.started_at is not None
+        visit.ended_at = visit.started_at + timedelta(minutes=2, seconds=29)  # the checklist says 5
+        visit.submitted_at = visit.ended_at + timedelta(hours=24, seconds=1)
+    text = desk.get("/p/lumo/review").text
+    assert text.count("bardzo krótka") == 1
+    assert text.count("wysłana ponad dobę po wizycie") == 1
+    assert "bardzo krótka" in desk.get(f"/p/lumo/review/{bureau.first}").text
+
+
+def test_the_queue_costs_six_queries_however_long_it_is(bureau: Bureau) -> None:
+    actor = Actor(bureau.reviewer.id, "", bureau.visit(bureau.first).programme_id, "lumo", frozenset({Role.REVIEWER}))
+    with bureau.app.database.transaction() as session:
+        visit = session.get_one(Visit, bureau.first)
+        for _ in range(60):
+            make.make_visit(session, visit.location, visit.checklist_version, visit.auditor, approve=False)
+    asked: list[str] = []
+    with bureau.app.database.transaction(write=False) as session:
+        event.listen(bureau.app.database.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+        page = queries.queue(session, actor, Filters())
+    assert (len(page.rows), page.more, page.counts) == (50, True, {"submitted": 62})
+    queried = [statement for statement in asked if statement.startswith("SELECT")]
+    assert 0 < len(queried) <= 6, queried
+
+
+def test_the_visit_as_the_auditor_saw_it(bureau: Bureau, desk: Person) -> None:
+    text = desk.get(f"/p/lumo/review/{bureau.first}").text.replace("\u00a0", " ")
+    assert "Wizyta zdobyła 100 % możliwych punktów." in text
+    assert "torbę, kartę klienta 2 / 2 pkt" in text
+    assert "Ola Kos" not in text
+    assert f"wysłana {bureau.pseudonym}, 3 sie 2026" in text
+
+
+def test_approving_leads_to_the_next_visit_that_waits(bureau: Bureau, desk: Person) -> None:
+    assert decide(desk, bureau.first, "approve").location == f"/p/lumo/review/{bureau.second}"
+    assert "jest zatwierdzona" in desk.get(f"/p/lumo/review/{bureau.second}").text
+    assert bureau.visit(bureau.first).status == State.APPROVED
+    assert decide(desk, bureau.second, "approve").location == "/p/lumo/review"
+    assert "Kolejka jest pusta" in desk.get("/p/lumo/review").text
+
+
+def test_two_buttons_cannot_both_act_on_one_page(bureau: Bureau, desk: Person) -> None:
+    seen = seal(desk.get(f"/p/lumo/review/{bureau.first}"))
+    base = f"/p/lumo/review/{bureau.first}"
+    desk.post(f"{base}/return", {"seen": seen, "note-M8": "Brak paragonu."})
+    late = desk.post(f"{base}/approve", {"seen": seen})
+    assert late.status == 409
+    assert bureau.visit(bureau.first).status == State.RETURNED
+    again = desk.post(f"{base}/return", {"seen": seen, "note-M8": "Brak paragonu."})
+    assert again.status == 409
+    assert bureau.visit(bureau.first).round == 2
+
+
+def test_a_note_typed_on_an_old_page_is_not_lost(bureau: Bureau, desk: Person) -> None:
+    page = desk.post(f"/p/lumo/review/{bureau.first}/return", {"seen": "old", "note-M8": "Gdzie jest paragon?"})
+    assert page.status == 409
+    assert "Gdzie jest paragon?" in page.html
+    assert "Wpisany tekst jest zachowany" in page.text
+
+
+@pytest.mark.parametrize(
+    ("act", "fields", "said"),
+    [("return", {}, "Napisz, o co pytasz."), ("reject", {"reason": " "}, "Podaj krótko powód.")],
+)
+def test_empty_words_are_refused_in_place(
+    bureau: Bureau, desk: Person, act: str, fields: dict[str, str], said: str
+) -> None:
+    page = decide(desk, bureau.first, act, **fields)
+    assert page.status == 422
+    assert said in page.text
+    assert bureau.visit(bureau.first).status == State.SUBMITTED
+
+
+def test_asked_back_answered_sent_again_and_approved(bureau: Bureau, desk: Person) -> None:
+    decide(desk, bureau.first, "return", **{"note-M8": "Na zdjęciu nie ma paragonu.", "note-": "Dziękuję za opis."})
+    letter = next(iter(bureau.app.extensions["auditapp.settings"].mail_dir.glob("*.eml"))).read_bytes()
+    assert bureau.auditor.email.encode() in letter
+    with bureau.app.database.transaction(write=False) as session:
+        written = session.scalars(select(OutgoingMail)).one()
+        assert f"http://localhost/p/lumo/visits/{bureau.first}" in written.body
+        assert written.subject.endswith("prośba o uzupełnienie")
+    phone, base = Person(bureau.app, bureau.auditor), f"/p/lumo/visits/{bureau.first}"
+    assert "jest pytanie z weryfikacji" in phone.get("/p/lumo/visits").text
+    brief = phone.get(base).text
+    assert "Dziękuję za opis." in brief
+    assert "1 pytanie z weryfikacji" in brief
+    till = phone.get(f"{base}/sections/till")
+    assert "Na zdjęciu nie ma paragonu." in till.text
+    assert till.document is not None
+    assert till.document.xpath("//input[@id='a-M8']/@checked"), "the old answers are there"
+    phone.post(f"{base}/sections/till", {**TILL, "a-M8": "no", "rev": 0})
+    assert phone.post(f"{base}/submit", {**TIMES, "rev": 1, "round": 2}).location == f"{base}/sent"
+    page = desk.get(f"/p/lumo/review/{bureau.first}")
+    assert "1 pytanie krytyczne nie zostało spełnione." in page.text
+    assert "liczy się jako 0 %" in page.text.replace("\u00a0", " ")
+    assert "1 wcześniejsza odpowiedź" in page.text
+    assert "runda 2" in page.text
+    decide(desk, bureau.first, "approve")
+    assert "przyjęta" in phone.get("/p/lumo/visits").text
+
+
+def test_a_rejected_visit_tells_the_auditor_why_and_can_be_reopened(bureau: Bureau, desk: Person) -> None:
+    decide(desk, bureau.first, "reject", reason="To nie ta placówka.")
+    assert "To nie ta placówka." in Person(bureau.app, bureau.auditor).get(f"/p/lumo/visits/{bureau.first}").text
+    answer = decide(desk, bureau.first, "reopen", reason="Jednak właściwa.")
+    assert answer.location == f"/p/lumo/review/{bureau.first}"
+    assert bureau.visit(bureau.first).status == State.SUBMITTED
+
+
+def test_correcting_an_answer(bureau: Bureau, desk: Person) -> None:
+    base = f"/p/lumo/review/{bureau.first}"
+    form = desk.get(f"{base}/correct/M6")
+    seen = seal(form)
+    empty = desk.post(f"{base}/correct/M6", {"seen": seen, "value": "some", "reason": ""})
+    assert empty.status == 422
+    assert empty.document is not None
+    assert empty.document.xpath("//input[@value='some']/@checked"), "the choice is kept"
+    done = desk.post(f"{base}/correct/M6", {"seen": seen, "value": "some", "reason": "Dwie kasy zamknięte."})
+    assert done.location == f"{base}#q-M6"
+    text = desk.get(base).text.replace("\u00a0", " ")
+    assert "Wizyta zdobyła 90 % możliwych punktów." in text
+    assert "Dwie kasy zamknięte." in text
+    assert desk.post(f"{base}/correct/M6", {"seen": seen, "value": "all", "reason": "x"}).status == 409
+
+
+@pytest.mark.parametrize("item", ["M2", "M4", "M5", "M7", "M9", "M11"])
+def test_every_kind_of_answer_can_be_corrected(bureau: Bureau, desk: Person, item: str) -> None:
+    values = {"M2": "*na", "M4": "15:00", "M5": "4:30", "M7": ["bag"], "M9": "12,50", "M11": "Nic więcej."}
+    address = f"/p/lumo/review/{bureau.first}/correct/{item}"
+    seen = seal(desk.get(address))
+    assert desk.post(address, {"seen": seen, "value": values[item], "reason": "Paragon."}).status == 303
+    with bureau.app.database.transaction(write=False) as session:
+        answer = visits.current_answers(session, bureau.first)[item]
+    said = {"M2": "", "M4": "15:00", "M5": "00:04:30", "M7": "bag", "M9": "12.5", "M11": "Nic więcej."}
+    assert answer.value == said[item]
+
+
+@pytest.mark.parametrize("path", ["", "/correct/M6"])
+def test_another_programmes_visit_does_not_exist(bureau: Bureau, path: str) -> None:
+    with bureau.app.database.transaction() as session:
+        rival = make.make_programme(session, "rondo")
+        manager = make.make_member(session, rival, Role.PROGRAMME_MANAGER).user
+    person = Person(bureau.app, manager)
+    assert person.get(f"/p/rondo/review/{bureau.first}{path}").status == 404
+    assert person.get(f"/p/lumo/review/{bureau.first}{path}").status == 404
+
+
+@pytest.mark.parametrize("act", ["approve", "return", "reject", "reopen", "correct/M6"])
+def test_an_auditor_decides_nothing(bureau: Bureau, act: str) -> None:
+    auditor = Person(bureau.app, bureau.auditor)
+    assert auditor.post(f"/p/lumo/review/{bureau.first}/{act}", {"seen": "x"}).status == 403
+    assert bureau.visit(bureau.first).status == State.SUBMITTED
+
+
+def test_a_visit_still_being_filled_in_can_be_looked_at(bureau: Bureau, desk: Person) -> None:
+    with bureau.app.database.transaction() as session:
+        done = session.get_one(Visit, bureau.first)
+        begun = make.make_assignment(session, done.location, done.checklist_version, done.auditor)
+        visits.move_visit(session, begun, Act.START, roles={Role.AUDITOR}, actor_id=None, now=make.NOW)
+    page = desk.get(f"/p/lumo/review/{begun.id}")
+    assert "Odpowiedzi pojawią się tutaj po wysłaniu wizyty." in page.text
+    assert page.document is not None
+    assert not page.document.xpath("//main//button")
