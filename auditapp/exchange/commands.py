@@ -11,8 +11,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from auditapp.exchange import service
-from auditapp.exchange.columns import IMPORTS
+from auditapp.exchange import exports, service
+from auditapp.exchange.columns import EXPORTS, IMPORTS
 from auditapp.exchange.findings import Refused
 from auditapp.exchange.readers import Upload
 from auditapp.terminal import Instance, get_programme, instance_command, locale, now
@@ -78,6 +78,28 @@ def import_(instance: Instance, kind: str, files: tuple[Path, ...], programme: s
 
 
 @click.command("export")
+@click.argument("kind", type=click.Choice((*EXPORTS, "all")))
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+@click.option("--programme", help="Code; needed where there is more than one.")
+@click.option("--quarter", default="", help="Only this quarter, for example 2026Q3.")
+@click.option("--format", "format_", type=click.Choice(("csv", "xlsx")), help="Default: what FILE ends with.")
 @instance_command
-def export(instance: Instance) -> None:
-    """Placeholder."""
+def export(instance: Instance, kind: str, out: Path, programme: str | None, quarter: str, format_: str | None) -> None:
+    """Write one KIND of a programme's data as a table, or all tables as one workbook.
+
+    Several documents of the standard or of checklists are written as one zip.
+    """
+    with instance.database.transaction() as session:
+        prepared = exports.prepare(
+            session,
+            get_programme(session, programme),
+            kind,
+            quarter=quarter,
+            spreadsheet=(format_ or out.suffix[1:].lower()) == "xlsx",
+            actor_id=None,
+            now=now(),
+        )
+    with out.open("wb") as file:
+        for piece in exports.stream(instance.database, prepared):
+            file.write(piece)
+    click.echo(f"{out}: {out.stat().st_size} bytes ({prepared.format}).")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-RISKY = frozenset("=+-@\t\r'")
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _WRITTEN = re.compile(r"'+[=+\-@\t\r]")
+MAY_RUN = re.compile(r"""(?m)(?:^|,)"?'*[=+\-@\t\r]""")  # somewhere in the text of a CSV; may be a false alarm
 _PLAIN_NUMBER = re.compile(r"[+-][0-9]+(?:\.[0-9]+)?")
 
 
