@@ -19,7 +19,7 @@ from auditapp.cells import cells_of
 from auditapp.convert import checklist_of, standard_of
 from auditapp.models import Cell, ChecklistVersion, Location, Programme, Region
 from auditapp.restated import Restated
-from checklists.model import Checklist, Criterion, Standard
+from checklists.model import Channel, Checklist, Criterion, Standard
 from reports import compare, criteria, frames, summary
 from reports.measures import Measure
 from reports.periods import Quarter
@@ -152,16 +152,14 @@ def build_comparison(
     channel: str | None = None,
     previous: Quarter | None = None,
 ) -> compare.Comparison:
-    """Return the comparison of the whole network's locations open in the quarter; no rows before a checklist."""
+    """Return the comparison of the whole network's locations open in the quarter."""
     return comparison_of(gather(session, programme, quarter, previous=previous), channel=channel)
 
 
 def comparison_of(
-    facts: Facts, *, channel: str | None = None, settings: Thresholds | None = None
+    facts: Facts, *, channel: str | None = None, closed: bool = False, settings: Thresholds | None = None
 ) -> compare.Comparison:
-    """Return the comparison of the locations open in the quarter (see `reports.compare`)."""
-    if channel is None and not facts.items:
-        return compare.Comparison(facts.quarter, facts.previous, channel, settings or Thresholds(), (), ())
+    """Return the comparison of the locations open in the quarter, with `closed` of all (see `reports.compare`)."""
     built = compare.build_comparison(
         facts.cells,
         facts.locations,
@@ -175,7 +173,7 @@ def comparison_of(
         restated=facts.common.cells,
         overlaps=facts.common.overlaps,
     )
-    return built.only(facts.open_locations())
+    return built if closed else built.only(facts.open_locations())
 
 
 def build_summaries(
@@ -269,8 +267,13 @@ def build_series(
 
 
 def _with_channel(items: Mapping[Measure, int], channel: str | None) -> Mapping[Measure, int]:
-    """Return `items` with a J of 1 for a channel that no checklist covers, so that it shows as not visited."""
-    return items if channel is None or (channel, "") in items else {**items, (channel, ""): 1}
+    """Return `items` with a J for the channel asked for, or for any where there is no checklist yet.
+
+    Nothing is estimated from it: such a channel has no visits, and its locations show as not visited.
+    """
+    if channel is None:
+        return items or {(Channel.STORE_VISIT.value, ""): 1}
+    return {(channel, ""): 1, **items}
 
 
 def _network(session: Session, programme_id: int) -> tuple[pd.DataFrame, dict[str, date], dict[str, date]]:

@@ -1,0 +1,154 @@
+"""The pages of the network and of one region as values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from auditapp import formats, results
+from auditapp.insight import history, words
+from auditapp.insight.filters import Period
+from auditapp.insight.history import Picture
+from auditapp.insight.queries import Scope
+from auditapp.models import Programme, Region
+from auditapp.results import Facts
+from reports.compare import ComparisonRow
+from reports.criteria import PointsLost
+from reports.measures import channels_of
+from reports.summary import Summary, SummaryChange, in_region
+
+HISTORY = 12  # quarters shown, as many as a series needs for limits
+LOST_SHOWN = 10
+_ORDER = {"below": 0, "above": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class LostLine:
+    """What one criterion cost; `width` is its bar, 1 for the longest. `criterion` is empty for "all others"."""
+
+    criterion: str
+    title: str
+    lost: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class CriticalLine:
+    criterion: str
+    title: str
+    failed: int
+    applicable: int
+
+
+@dataclass(frozen=True, slots=True)
+class AreaPage:
+    """The network (`region` None) or a region: its score, what lies below it, where points are lost."""
+
+    region: Region | None
+    period: Period
+    summary: Summary
+    change: SummaryChange | None
+    comparable: bool
+    channels: Sequence[tuple[str, Summary]]
+    areas: Sequence[tuple[Region, Summary]]
+    rows: Sequence[ComparisonRow]
+    not_visited: Sequence[ComparisonRow]
+    lost: Sequence[LostLine]
+    lost_total: float
+    critical: Sequence[CriticalLine]
+    history: Picture
+    facts: Facts
+
+    @property
+    def standing(self) -> str:
+        return words.standing(self.rows)
+
+    @property
+    def listed(self) -> Sequence[ComparisonRow]:
+        """Return the locations as a list: clearly below first, clearly above last, by name inside each group."""
+        return sorted(
+            (row for row in self.rows if row.n),
+            key=lambda row: (_ORDER.get(row.level or "", 1), row.name, row.location),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesPage:
+    """The regions and single locations of somebody who has several, or none."""
+
+    period: Period
+    areas: Sequence[tuple[Region, Summary]]
+    rows: Sequence[ComparisonRow]
+
+
+def area_page(session: Session, programme: Programme, scope: Scope, period: Period, region: Region | None) -> AreaPage:
+    """Return the page of the network or of a region that the actor may see as a whole."""
+    facts = results.gather(session, programme, period.quarter, previous=period.previous, history=HISTORY, criteria=1)
+    path = region.path if region is not None else ""
+    inside = frozenset(facts.locations.loc[in_region(facts.locations, path), "location"])
+    below = [each for each in scope.regions if each.path.rpartition("/")[0] == path]
+    summary, *of_areas = results.build_summaries(facts, regions=[path, *(each.path for each in below)])
+    rows = results.comparison_of(facts).only(inside).rows
+    headlines = [row for row in rows if row.channel == ""]
+    present = channels_of(facts.cells[facts.cells["quarter"] == str(period.quarter)])
+    lost = results.points_lost(facts, inside)
+    return AreaPage(
+        region=region,
+        period=period,
+        summary=summary,
+        change=results.find_change(facts, path),
+        comparable=facts.common.comparable,
+        channels=[(name, results.build_summaries(facts, regions=[path], channel=name)[0]) for name in present]
+        if len(present) > 1
+        else [],
+        areas=[(each, found) for each, found in zip(below, of_areas, strict=True) if found.locations],
+        rows=headlines,
+        not_visited=[row for row in headlines if row.n == 0],
+        lost=lost_lines(facts, lost, LOST_SHOWN),
+        lost_total=sum(row.lost for row in lost),
+        critical=critical_lines(facts, lost),
+        history=history.build_picture(results.build_series(facts, region=path), None),
+        facts=facts,
+    )
+
+
+def places_page(
+    session: Session, programme: Programme, scope: Scope, period: Period, tops: Collection[str]
+) -> PlacesPage:
+    """Return the page of somebody with several places: the regions given in `tops`, and all other locations."""
+    facts = results.gather(session, programme, period.quarter, previous=period.previous)
+    regions = [region for region in scope.regions if region.path in tops]
+    single = set(scope.within(facts.locations))
+    for region in regions:
+        single -= set(facts.locations.loc[in_region(facts.locations, region.path), "location"])
+    summaries = results.build_summaries(facts, regions=[region.path for region in regions]) if regions else ()
+    rows = results.comparison_of(facts).only(single).rows
+    return PlacesPage(period, list(zip(regions, summaries, strict=True)), [row for row in rows if row.channel == ""])
+
+
+def lost_lines(facts: Facts, rows: Sequence[PointsLost], shown: int | None = None) -> list[LostLine]:
+    """Return the criteria that cost points, most first; beyond `shown` of them the rest as one line."""
+    costly = [row for row in rows if row.lost > 1e-9]
+    first = costly if shown is None or len(costly) <= shown + 1 else costly[:shown]
+    longest = max((row.lost for row in costly), default=1.0)
+    lines = [LostLine(row.criterion, title(facts, row.criterion), row.lost, row.lost / longest) for row in first]
+    rest = sum(row.lost for row in costly[len(first) :])
+    return [*lines, LostLine("", "", rest, min(rest / longest, 1.0))] if len(costly) > len(first) else lines
+
+
+def critical_lines(facts: Facts, rows: Sequence[PointsLost]) -> list[CriticalLine]:
+    """Return the criteria with critical items, most failures first."""
+    found = [
+        CriticalLine(row.criterion, title(facts, row.criterion), row.critical_failed, row.critical_applicable)
+        for row in rows
+        if row.critical_applicable
+    ]
+    return sorted(found, key=lambda line: (-line.failed, line.criterion))
+
+
+def title(facts: Facts, code: str) -> str:
+    """Return the criterion's title in the language of the page, its code where no standard knows it."""
+    criterion = facts.find_criterion(code)
+    return code if criterion is None else formats.text(criterion.title)

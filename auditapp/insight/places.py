@@ -1,0 +1,123 @@
+"""The page of one location as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from auditapp import results
+from auditapp.access import Actor
+from auditapp.insight import areas, history, queries, words
+from auditapp.insight.areas import CriticalLine, LostLine
+from auditapp.insight.filters import Period
+from auditapp.insight.history import Picture
+from auditapp.insight.queries import VisitLine
+from auditapp.models import Location, Programme
+from auditapp.results import Facts
+from checklists.model import Criterion
+from reports.change import rebound
+from reports.columns import Population
+from reports.compare import ComparisonRow
+from reports.criteria import CriterionRow
+from reports.summary import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionLine:
+    """One criterion of a location in one channel, with the network's score beside it."""
+
+    criterion: str
+    title: str
+    norm: Criterion | None
+    row: CriterionRow
+    network: Summary
+
+    @property
+    def acceptance(self) -> str:
+        level = self.norm.acceptance_level if self.norm is not None else None
+        return "" if level is None else words.acceptance(self.row.score, self.row.low, self.row.high, level)
+
+    @property
+    def tone(self) -> str:
+        level = self.norm.acceptance_level if self.norm is not None else None
+        return "none" if level is None else words.acceptance_tone(self.row.score, self.row.low, self.row.high, level)
+
+
+@dataclass(frozen=True, slots=True)
+class LocationPage:
+    """One location in a quarter. `rebound` is the change chance alone brings where it was chosen for a low score."""
+
+    location: Location
+    period: Period
+    row: ComparisonRow
+    population: Population | None
+    channels: Sequence[ComparisonRow]
+    target: float | None
+    rebound: float | None
+    lost: Sequence[LostLine]
+    lost_total: float
+    critical: Sequence[CriticalLine]
+    critical_visits: int
+    criteria: Sequence[CriterionLine]
+    visits: Sequence[VisitLine]
+    history: Picture
+    facts: Facts
+
+    @property
+    def visit_scores(self) -> list[float]:
+        return [line.score for line in self.visits if line.counts and line.score is not None]
+
+
+def location_page(
+    session: Session, actor: Actor, programme: Programme, period: Period, location: Location
+) -> LocationPage:
+    """Return the page of a location that the actor may see."""
+    facts = results.gather(
+        session, programme, period.quarter, previous=period.previous, history=areas.HISTORY, criteria=5
+    )
+    comparison = results.comparison_of(facts, closed=True)
+    rows = [row for row in comparison.rows if row.location == location.code]
+    headline, channels = rows[0], [row for row in rows[1:] if row.n]
+    population = None
+    target = None
+    if len(channels) == 1:
+        population = comparison.get_population(location.format, channels[0].channel)
+        target = facts.targets.get(channels[0].channel)
+    visits = queries.visit_lines(session, actor, location, period.quarter)
+    lost = results.points_lost(facts, [location.code])
+    return LocationPage(
+        location=location,
+        period=period,
+        row=headline,
+        population=population,
+        channels=channels if len(channels) > 1 else [],
+        target=target,
+        rebound=_rebound(headline, population),
+        lost=areas.lost_lines(facts, lost),
+        lost_total=sum(row.lost for row in lost),
+        critical=areas.critical_lines(facts, lost),
+        critical_visits=sum(1 for line in visits if line.counts and line.critical_failed),
+        criteria=[line for row in channels for line in _criteria(facts, location.code, row.channel)],
+        visits=visits,
+        history=history.build_picture(results.build_series(facts, location=location.code), target),
+        facts=facts,
+    )
+
+
+def _rebound(row: ComparisonRow, population: Population | None) -> float | None:
+    if row.level != "below" or population is None or row.reliability is None or row.score is None:
+        return None
+    return None if population.mu is None else float(rebound(row.reliability, population.mu, row.score))
+
+
+def _criteria(facts: Facts, code: str, channel: str) -> list[CriterionLine]:
+    rows = results.criterion_rows(facts, channel=channel, shown=[code])
+    network = results.build_summaries(facts, criteria=[row.criterion for row in rows], channel=channel)
+    order = {each.code: index for index, each in enumerate(facts.standard.criteria)} if facts.standard else {}
+    lines = [
+        CriterionLine(row.criterion, areas.title(facts, row.criterion), facts.find_criterion(row.criterion), row, found)
+        for row, found in zip(rows, network, strict=True)
+    ]
+    return sorted(lines, key=lambda line: (order.get(line.criterion, len(order)), line.criterion))

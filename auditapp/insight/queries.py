@@ -1,0 +1,153 @@
+"""Reads of `insight`: what the actor may see, and the visits behind a score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from auditapp.access import Actor, get_visit, locations_for, regions_for, visits_for
+from auditapp.convert import checklist_of, standard_of
+from auditapp.evidence import service as evidence
+from auditapp.models import CriterionScoreRow, Evidence, Location, Programme, Region, Visit, VisitScoreRow
+from auditapp.visits import current_answers
+from auditapp.wording import answer_words
+from checklists.lifecycle import State
+from checklists.model import Answer, AnswerState, Criterion, Item, ItemType, Section, VisitKind
+from checklists.problems import Problem
+from reports.periods import Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the actor may see: `regions` by path, and the codes of all locations (None: the whole network)."""
+
+    regions: Sequence[Region]
+    codes: frozenset[str] | None
+
+    def within(self, locations: pd.DataFrame) -> frozenset[str]:
+        """Return the codes of LOCATIONS that lie in the scope."""
+        codes = frozenset(locations["location"])
+        return codes if self.codes is None else codes & self.codes
+
+
+def scope_of(session: Session, actor: Actor) -> Scope:
+    """Return the actor's scope, in two queries."""
+    regions = session.scalars(regions_for(actor).order_by(Region.path)).all()
+    if actor.sees_network:
+        return Scope(regions, None)
+    codes = session.scalars(locations_for(actor).with_only_columns(Location.code))
+    return Scope(regions, frozenset(codes))
+
+
+def get_programme(session: Session, actor: Actor) -> Programme:
+    return session.get_one(Programme, actor.programme_id)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLine:
+    """One approved visit of a location. `auditor` is empty for those who may not see who it was."""
+
+    visit: Visit
+    score: float | None
+    scorable: bool
+    critical_failed: int
+    auditor: str
+
+    @property
+    def counts(self) -> bool:
+        return self.scorable and self.visit.kind == VisitKind.REGULAR
+
+
+def visit_lines(session: Session, actor: Actor, location: Location, quarter: Quarter) -> list[VisitLine]:
+    """Return the approved visits of a location in a quarter, newest first."""
+    query = (
+        visits_for(actor)
+        .add_columns(VisitScoreRow)
+        .join(VisitScoreRow, VisitScoreRow.visit_id == Visit.id)
+        .where(Visit.location_id == location.id, Visit.quarter == str(quarter), Visit.status == State.APPROVED)
+        .order_by(Visit.local_date.desc(), Visit.id.desc())
+    )
+    if actor.sees_auditors:
+        query = query.options(joinedload(Visit.auditor))
+    return [
+        VisitLine(
+            visit,
+            score.score,
+            score.scorable,
+            score.critical_failed,
+            (visit.auditor.pseudonym or "") if actor.sees_auditors else "",
+        )
+        for visit, score in session.execute(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One question of a visit with its answer in words; `share` of its points, None when it earned and lost nothing."""
+
+    item: Item
+    words: str
+    share: float | None
+    comment: str
+    photos: Sequence[Evidence]
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPage:
+    """An approved visit as its location reads it."""
+
+    visit: Visit
+    score: VisitScoreRow
+    criteria: Sequence[tuple[Criterion, CriterionScoreRow]]
+    sections: Sequence[tuple[Section, Sequence[AnswerLine]]]
+    auditor: str
+
+
+def visit_page(session: Session, actor: Actor, visit_id: int, locale: str) -> VisitPage:
+    """Return the visit when it is approved and in the actor's scope; Problem not_found otherwise."""
+    visit = get_visit(session, actor, visit_id)
+    if visit.status != State.APPROVED:
+        raise Problem("not_found")
+    score = session.get_one(VisitScoreRow, visit.id)
+    rows = session.scalars(select(CriterionScoreRow).where(CriterionScoreRow.visit_id == visit.id))
+    by_code = {row.criterion: row for row in rows}
+    checklist = checklist_of(visit.checklist_version)
+    standard = standard_of(visit.checklist_version.standard_version)
+    answers, photos = current_answers(session, visit.id), evidence.photos_of(session, visit.id)
+    lines = {
+        section: [
+            _line(item, answers[item.code], photos, locale, exact_times=actor.sees_auditors)
+            for item in checklist.items
+            if item.section == section.code
+            and item.code in answers
+            and answers[item.code].state is not AnswerState.NOT_ASKED
+        ]
+        for section in checklist.sections
+    }
+    return VisitPage(
+        visit=visit,
+        score=score,
+        criteria=[(each, by_code[each.code]) for each in standard.criteria if each.code in by_code],
+        sections=[(section, found) for section, found in lines.items() if found],
+        auditor=(visit.auditor.pseudonym or "") if actor.sees_auditors else "",
+    )
+
+
+def _line(
+    item: Item, answer: Answer, photos: Mapping[str, Sequence[Evidence]], locale: str, *, exact_times: bool
+) -> AnswerLine:
+    scored = item.max_points is not None and answer.points is not None
+    return AnswerLine(
+        item=item,
+        words=answer_words(item, answer, locale),
+        share=(answer.points or 0.0) / (item.max_points or 1.0) if scored else None,
+        comment=answer.comment,
+        photos=photos.get(item.code, ()),
+        # A time of day, next to the till's own records, would tell who the shopper was.
+        hidden=item.type is ItemType.TIME and answer.state is AnswerState.ANSWERED and not exact_times,
+    )

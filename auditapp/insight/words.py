@@ -1,0 +1,329 @@
+"""Figures in words: sentences that never say more than the numbers do (scoring.md section 7)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from auditapp.formats import decimal, interval, percent, quarter
+from checklists.rounding import TOLERANCE, half_up
+from checklists.rounding import percent as to_percent
+from reports.columns import Population
+from reports.compare import ComparisonRow
+from reports.planner import visits_for_reliability
+from reports.summary import Summary, SummaryChange
+from reports.thresholds import Thresholds
+
+
+def location_score(row: ComparisonRow) -> str:
+    """Return the score of a location as a sentence that carries its uncertainty."""
+    if row.n == 0:
+        return str(_("No visit counts in this quarter."))
+    if row.score is None:
+        return str(_("1 visit: a single visit is shown below and gives no location score."))
+    score = percent(row.score)
+    if row.low is None:
+        return str(
+            ngettext(
+                "%(score)s over %(num)d visit. How far chance reaches cannot be said yet: the network has too few "
+                "visits.",
+                "%(score)s over %(num)d visits. How far chance reaches cannot be said yet: the network has too few "
+                "visits.",
+                row.n,
+                score=score,
+            )
+        )
+    sentence = ngettext(
+        "%(score)s; with %(num)d visit the true level is likely between %(range)s%%.",
+        "%(score)s; with %(num)d visits the true level is likely between %(range)s%%.",
+        row.n,
+        score=score,
+        range=_range(row.low, row.high),
+    )
+    if row.level == "indicative":
+        return str(sentence) + " " + str(_("Two visits are indicative only."))
+    return str(sentence)
+
+
+def area_score(summary: Summary, *, network: bool) -> str:
+    """Return the score of the network (one decimal) or of a region as a sentence."""
+    if summary.score is None:
+        return str(_("No visit counts in this quarter yet, so there is no score."))
+    score = percent(summary.score, 1 if network else 0)
+    if summary.low is None:
+        return str(_("%(score)s. How far chance reaches cannot be said yet: there are too few visits.", score=score))
+    return str(
+        _(
+            "%(score)s; the true level is likely between %(range)s%%.",
+            score=score,
+            range=_range(summary.low, summary.high),
+        )
+    )
+
+
+def _range(low: float | None, high: float | None) -> str:
+    low_end, _dash, high_end = interval(low, high).partition("–")
+    return str(_("%(low)s and %(high)s", low=low_end, high=high_end))
+
+
+def coverage(summary: Summary) -> str:
+    """Return "62 of 64 locations, 190 visits"."""
+    places = ngettext(
+        "%(visited)d of %(num)d location",
+        "%(visited)d of %(num)d locations",
+        summary.locations,
+        visited=summary.visited,
+    )
+    return f"{places}, {visits(summary.n)}"
+
+
+def points(share: float) -> str:
+    """Return a share as points of the score with one decimal: "5.1"."""
+    return decimal(to_percent(share, 1))
+
+
+def visits(number: int) -> str:
+    return str(ngettext("%(num)d visit", "%(num)d visits", number))
+
+
+def standing(rows: Iterable[ComparisonRow]) -> str:
+    """Return what is clearly below or above among the locations, and that the rest may be chance."""
+    levels = Counter(row.level if row.n else "not_visited" for row in rows)
+    if not levels.total() - levels["not_visited"]:
+        return str(_("No visit counts in this quarter yet, so there is nothing to compare."))
+    labelled = levels["below"] + levels["above"] + levels["none"]
+    if not labelled:
+        return str(_("There are not enough visits to tell locations apart."))
+    if not levels["below"] and not levels["above"]:
+        return str(_("No clear differences between locations this quarter: what separates them can be chance."))
+    sentences = []
+    if levels["below"]:
+        sentences.append(
+            ngettext(
+                "%(num)d location is clearly below the network.",
+                "%(num)d locations are clearly below the network.",
+                levels["below"],
+            )
+        )
+    if levels["above"]:
+        sentences.append(
+            ngettext(
+                "%(num)d location is clearly above the network.",
+                "%(num)d locations are clearly above the network.",
+                levels["above"],
+            )
+        )
+    if levels["none"]:
+        sentences.append(
+            ngettext(
+                "For %(num)d other location the difference can be chance.",
+                "For %(num)d other locations the differences can be chance.",
+                levels["none"],
+            )
+        )
+    return " ".join(str(sentence) for sentence in sentences)
+
+
+def level(row: ComparisonRow) -> str:
+    """Return where a location stands, in words."""
+    if row.n == 0:
+        return str(_("not visited"))
+    if row.level is None:
+        return str(_("no verdict")) if row.low is None else str(_("several channels: no verdict over all of them"))
+    return {
+        "below": str(_("clearly below the network")),
+        "none": str(_("no clear difference")),
+        "above": str(_("clearly above the network")),
+        "indicative": str(_("indicative: 2 visits")),
+        "single": str(_("1 visit – no location score")),
+    }[row.level]
+
+
+def change(value: float | None, label: str | None) -> str:
+    """Return a change in words: "up 9 points", "no clear change"; "" where there is nothing to compare."""
+    if label == "not_comparable":
+        return str(_("not comparable"))
+    if label is None or value is None:
+        return ""
+    if label == "none":
+        return str(_("no clear change"))
+    points = int(abs(to_percent(value)))
+    if points == 0:
+        return str(_("up by less than a point") if label == "up" else _("down by less than a point"))
+    if label == "up":
+        return str(ngettext("up %(num)d point", "up %(num)d points", points))
+    return str(ngettext("down %(num)d point", "down %(num)d points", points))
+
+
+def listed_label(row: ComparisonRow, settings: Thresholds) -> str | None:
+    """Return the change label for a list of many: up and down where they survive among all (Benjamini-Hochberg)."""
+    if row.change_label in ("up", "down") and (row.change_p is None or row.change_p > settings.change_q):
+        return "none"
+    return row.change_label
+
+
+def location_change(row: ComparisonRow) -> str:
+    """Return the change of one location as a sentence."""
+    if row.previous is None:
+        return ""
+    since = quarter(row.previous)
+    if row.change_label == "not_comparable":
+        return str(_("Not comparable with %(quarter)s: the checklist or the channels changed too much.", quarter=since))
+    words = change(row.change, row.change_label)
+    if not words:
+        return str(_("A change since %(quarter)s needs at least three visits in both quarters.", quarter=since))
+    return str(_("Since %(quarter)s: %(change)s.", quarter=since, change=words))
+
+
+def area_change(found: SummaryChange | None, previous: str | None, *, comparable: bool) -> str:
+    """Return the change of a region or the network as a sentence."""
+    if previous is None:
+        return ""
+    if not comparable:
+        return str(_("Not comparable with %(quarter)s: the checklist changed too much.", quarter=quarter(previous)))
+    if found is None or found.label is None:
+        return str(_("Too few visits to speak of a change since %(quarter)s.", quarter=quarter(previous)))
+    words = change(found.change, found.label.value)
+    return str(_("Since %(quarter)s: %(change)s.", quarter=quarter(previous), change=words))
+
+
+def wrong_listed(number: int, wrong: float) -> str:
+    """Return how many of a list are expected to stand there by chance."""
+    return str(
+        ngettext(
+            "of %(num)d listed about %(wrong)s may be wrong",
+            "of %(num)d listed about %(wrong)s may be wrong",
+            number,
+            wrong=decimal(wrong, 0 if half_up(wrong) >= 2 else 1),
+        )
+    )
+
+
+def rank(row: ComparisonRow, population: Population | None) -> str:
+    """Return a rank interval, "" unless ranks mean something here."""
+    if row.rank_low is None or row.rank_high is None or population is None or not population.ranked:
+        return ""
+    return str(_("rank %(low)s to %(high)s of %(all)s", low=row.rank_low, high=row.rank_high, all=population.ranked))
+
+
+def acceptance(score: float | None, low: float | None, high: float | None, target: float) -> str:
+    """Return whether an acceptance level is met: only said where the whole interval agrees."""
+    if score is None or low is None or high is None:
+        return str(_("too few visits to say"))
+    if low >= target - TOLERANCE:
+        return str(_("level met"))
+    if high < target - TOLERANCE:
+        return str(_("level not met"))
+    return str(_("too close to say"))
+
+
+def acceptance_tone(score: float | None, low: float | None, high: float | None, target: float) -> str:
+    """Return the tone (above, below, none) that goes with `acceptance`."""
+    if score is None or low is None or high is None or low < target - TOLERANCE <= high:
+        return "none"
+    return "above" if low >= target - TOLERANCE else "below"
+
+
+def method(population: Population) -> str:
+    """Return how far the scores of one population can be trusted, and what more trust would take."""
+    if population.phi is None:
+        return str(_("Too few visits to estimate how much visits vary, so no intervals are printed."))
+    sentence = str(_("Visits vary with dispersion %(phi)s.", phi=decimal(population.phi, 2)))
+    if population.source == "previous_four":
+        sentence += " " + str(_("It is taken from the four quarters before."))
+    if population.reliability is None:
+        return sentence
+    if population.k0 is None:
+        return sentence + " " + str(_("The visits show no reliable differences between locations."))
+    needed = visits_for_reliability(population.k0, 0.8)
+    return " ".join(
+        (
+            sentence,
+            str(_("Reliability of a location's score: %(value)s.", value=decimal(population.reliability, 2))),
+            str(ngettext("0.80 needs %(num)d visit.", "0.80 needs %(num)d visits.", needed)),
+        )
+    )
+
+
+def visit_score(score: float | None) -> str:
+    """Return what one visit says, and what it does not."""
+    if score is None:
+        return str(_("Nothing in this visit earned or lost points."))
+    return str(
+        _("This visit earned %(score)s of its points. One visit is a moment, not a verdict.", score=percent(score))
+    )
+
+
+def criteria(met: int, missed: int, total: int) -> str:
+    """Return how many criteria the network meets or misses."""
+    if not total:
+        return str(_("There are no criteria yet."))
+    if not met and not missed:
+        return str(_("For no criterion can it be said yet whether the network meets its acceptance level."))
+    parts = []
+    if missed:
+        parts.append(
+            ngettext(
+                "The network misses the acceptance level of %(num)d criterion.",
+                "The network misses the acceptance level of %(num)d criteria.",
+                missed,
+            )
+        )
+    if met:
+        parts.append(
+            ngettext(
+                "It meets the level of %(num)d criterion.",
+                "It meets the level of %(num)d criteria.",
+                met,
+            )
+        )
+    if total > met + missed:
+        parts.append(
+            ngettext(
+                "For %(num)d other it is too close, or visits are too few, to say.",
+                "For %(num)d others it is too close, or visits are too few, to say.",
+                total - met - missed,
+            )
+        )
+    return " ".join(str(part) for part in parts)
+
+
+def criterion(summary: Summary, target: float) -> str:
+    """Return the network's score on one criterion, and how it stands to its acceptance level."""
+    verdict = {
+        "above": _("The acceptance level of %(level)s is met.", level=percent(target)),
+        "below": _("The acceptance level of %(level)s is not met.", level=percent(target)),
+        "none": _("Whether the acceptance level of %(level)s is met cannot be said.", level=percent(target)),
+    }[acceptance_tone(summary.score, summary.low, summary.high, target)]
+    return f"{area_score(summary, network=True)} {verdict}"
+
+
+def no_order(number: int, hidden: int) -> str:
+    """Return what the group without differences says of itself."""
+    listed = ngettext(
+        "%(num)d location, the order means nothing",
+        "%(num)d locations, the order means nothing",
+        number + hidden,
+    )
+    if not hidden:
+        return str(listed)
+    return str(listed) + "; " + str(ngettext("the first %(num)d is shown", "the first %(num)d are shown", number))
+
+
+def thresholds(settings: Thresholds) -> str:
+    """Return the rules of this page with their thresholds."""
+    return str(
+        _(
+            "A location has a score from %(score)s visits and a verdict from %(label)s. At most %(error)s of a list is "
+            "expected to be wrong. Ranks are shown from a reliability of %(reliability)s. In this list a change is "
+            "marked at a false discovery rate of %(q)s.",
+            score=settings.score_visits,
+            label=settings.label_visits,
+            error=percent(settings.list_error),
+            reliability=decimal(settings.reliability),
+            q=percent(settings.change_q),
+        )
+    )
