@@ -227,6 +227,8 @@ def submit(actor: Actor, visit_id: int) -> Any:
             now=web.now(),
         )
     except Problem as problem:
+        if problem.code == "move_not_allowed":
+            return _to(actor, visit, ".sent")  # the same form, sent twice at once: the other one was first
         if problem.place is None:
             raise
         _refuse(form, problem)

@@ -139,7 +139,13 @@ class VisitFile:
     @property
     def failed(self) -> list[Line]:
         """Return the critical questions that failed."""
-        return [line for part in self.parts for line in part.lines if line.failed]
+        return [line for line in self.critical if line.failed]
+
+    @property
+    def critical(self) -> list[Line]:
+        """Return the critical questions that were answered."""
+        lines = (line for part in self.parts for line in part.lines)
+        return [line for line in lines if line.item.critical and line.state is AnswerState.ANSWERED]
 
 
 def queue(session: Session, actor: Actor, filters: Filters) -> Queue:
