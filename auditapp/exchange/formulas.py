@@ -6,7 +6,8 @@ import re
 
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _WRITTEN = re.compile(r"'+[=+\-@\t\r]")
-MAY_RUN = re.compile(r"""(?m)(?:^|,)"?'*[=+\-@\t\r]""")  # somewhere in the text of a CSV; may be a false alarm
+# Somewhere in the text of a CSV, where return is always quoted; may be a false alarm.
+MAY_RUN = re.compile(r"""(?m)(?:^|,)(?:'*[=+\-@\t]|"'*[=+\-@\t\r])""")
 _PLAIN_NUMBER = re.compile(r"[+-][0-9]+(?:\.[0-9]+)?")
 
 

@@ -64,7 +64,7 @@ def _made(programme: Programme, quarter: str | None) -> list[ColumnElement[bool]
 
 def _regions(session: Session, programme: Programme, _quarter: str | None) -> Rows:
     query = select(Region.path, Region.name).where(Region.programme_id == programme.id).order_by(Region.path)
-    return iter(session.execute(query).tuples())
+    return iter(session.execute(query))
 
 
 def _locations(session: Session, programme: Programme, _quarter: str | None) -> Rows:
@@ -101,7 +101,7 @@ def _people(session: Session, programme: Programme, _quarter: str | None) -> Row
         .where(Membership.programme_id == programme.id, Membership.active)
         .order_by(User.email, Membership.role, scope)
     )
-    return iter(session.execute(query).tuples())
+    return iter(session.execute(query))
 
 
 def _items(session: Session, programme: Programme, _quarter: str | None) -> Rows:
@@ -198,7 +198,7 @@ def _visit_scores(session: Session, programme: Programme, quarter: str | None) -
         .order_by(Visit.id)
         .execution_options(yield_per=1000)
     )
-    return iter(session.execute(query).tuples())
+    return iter(session.execute(query))
 
 
 def _criterion_scores(session: Session, programme: Programme, quarter: str | None) -> Rows:
@@ -215,7 +215,7 @@ def _criterion_scores(session: Session, programme: Programme, quarter: str | Non
         .order_by(Visit.id, CriterionScoreRow.criterion)
         .execution_options(yield_per=1000)
     )
-    return iter(session.execute(query).tuples())
+    return iter(session.execute(query))
 
 
 def _cells(session: Session, programme: Programme, quarter: str | None) -> Rows:

@@ -118,7 +118,7 @@ def _regions(session: Session, programme: Programme, rows: list[Row], tally: _Ta
 
 def _locations(session: Session, programme: Programme, rows: list[Row], tally: _Tally, _now: datetime) -> None:
     regions: dict[str, int] = dict(
-        session.execute(select(Region.path, Region.id).where(Region.programme_id == programme.id)).tuples().all()
+        session.execute(select(Region.path, Region.id).where(Region.programme_id == programme.id)).all()
     )
     stored = {row.code: row for row in session.scalars(select(Location).where(Location.programme_id == programme.id))}
     zones = available_timezones()
@@ -229,8 +229,8 @@ class _Scopes:
     def __init__(self, session: Session, programme_id: int) -> None:
         regions = select(Region.path, Region.id).where(Region.programme_id == programme_id)
         locations = select(Location.code, Location.id).where(Location.programme_id == programme_id)
-        self.regions: dict[str, int] = dict(session.execute(regions).tuples().all())
-        self.locations: dict[str, int] = dict(session.execute(locations).tuples().all())
+        self.regions: dict[str, int] = dict(session.execute(regions).all())
+        self.locations: dict[str, int] = dict(session.execute(locations).all())
 
     def read(self, row: Row, role: str) -> tuple[int | None, int | None]:
         """Return (region id, location id), of which the role has at most one."""

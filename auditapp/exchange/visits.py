@@ -156,7 +156,7 @@ class _VisitImport:
         shoppers = select(Membership.pseudonym, Membership.id).where(
             Membership.programme_id == programme.id, Membership.role == Role.AUDITOR
         )
-        self.shoppers: dict[str | None, int] = dict(session.execute(shoppers).tuples().all())
+        self.shoppers: dict[str | None, int] = dict(session.execute(shoppers).all())
         self.versions: dict[int, _Version] = {}
         for row in session.scalars(
             select(ChecklistVersion)
@@ -467,7 +467,7 @@ class _VisitImport:
                 AnswerRow.comment,
             ).where(AnswerRow.visit_id.in_(answers.keys()), AnswerRow.is_current)
         )
-        for visit_id, item, state, value, points, comment in rows.tuples():
+        for visit_id, item, state, value, points, comment in rows:
             answers[visit_id][item] = Answer(item, AnswerState(state), value, points, comment)
         return answers
 

@@ -31,7 +31,7 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Itera
 
 def _written(rows: Iterable[Sequence[object]]) -> str:
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    csv.writer(buffer).writerows(rows)
     return buffer.getvalue()
 
 

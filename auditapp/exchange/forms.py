@@ -1,0 +1,45 @@
+"""Shapes of the forms that bring data in and take it out."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, MultipleFileField, SelectField
+
+from auditapp.exchange.columns import EXPORTS, IMPORTS
+
+KINDS = {
+    "regions": _l("regions"),
+    "locations": _l("locations"),
+    "people": _l("people"),
+    "standard": _l("the standard (TOML)"),
+    "checklist": _l("checklists (TOML)"),
+    "items": _l("items of the checklists"),
+    "visits": _l("visits"),
+    "answers": _l("answers"),
+    "visit_scores": _l("scores of visits"),
+    "criterion_scores": _l("scores of criteria"),
+    "cells": _l("sums per location and criterion"),
+    "comparison": _l("comparison of locations"),
+    "all": _l("everything, as one workbook"),
+}
+INTO = {**KINDS, "visits": _l("visits with their answers"), "answers": _l("corrections of answers")}
+
+
+class ImportForm(FlaskForm):  # type: ignore[misc]
+    kind = SelectField(_l("What the files hold"), choices=[(kind, INTO[kind]) for kind in IMPORTS])
+    files = MultipleFileField(
+        _l("Files"), description=_l("CSV in UTF-8 or XLSX; documents as TOML or several in a zip.")
+    )
+    answers = FileField(
+        _l("Answers of the visits"),
+        description=_l("Visits come together with their answers. One workbook may hold both as sheets."),
+    )
+    dry_run = BooleanField(_l("Only check, store nothing yet"), default=True)
+
+
+class ExportForm(FlaskForm):  # type: ignore[misc]
+    kind = SelectField(_l("Table"), choices=[(kind, KINDS[kind]) for kind in (*EXPORTS, "all")])
+    quarter = SelectField(_l("Quarter"), description=_l("For visits, answers and results."))
+    format = SelectField(_l("Format"), choices=[("csv", "CSV"), ("xlsx", "XLSX")])
