@@ -29,7 +29,7 @@ from auditapp.programme import service as programme_service
 from auditapp.review import service as review
 from auditapp.storage import Storage
 from auditapp.terminal import Instance
-from checklists.lifecycle import Role, State
+from checklists.lifecycle import State
 from checklists.model import Channel, Checklist, Standard
 from checklists.parse import shipped, shipped_documents
 from reports.periods import Quarter

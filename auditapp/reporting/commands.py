@@ -1,0 +1,66 @@
+"""The command `auditapp reports`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from auditapp.progress import Bars
+from auditapp.reporting.bulk import issue_quarter
+from auditapp.terminal import Instance, instance_command
+from checklists.problems import Problem, at
+from reports.periods import Quarter
+
+
+@click.group()
+def reports() -> None:
+    """Quarterly reports as PDF."""
+
+
+@reports.command()
+@click.option("--quarter", required=True, help="For example 2026Q3.")
+@click.option("--kind", type=click.Choice(["location", "network", "all"]), default="all", show_default=True)
+@click.option("--location", help="The code of one location.")
+@click.option("--locale", type=click.Choice(["pl", "en", "both"]), default="pl", show_default=True)
+@click.option("--programme", help="Code; needed where there is more than one.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="A folder that gets a copy of every report."
+)
+@click.option("--jobs", type=click.IntRange(1), help="Processes; as many as there are processors when left out.")
+@instance_command
+def issue(
+    instance: Instance,
+    quarter: str,
+    kind: str,
+    location: str | None,
+    locale: str,
+    programme: str | None,
+    out: Path | None,
+    jobs: int | None,
+) -> None:
+    """Issue the reports of a quarter. What was issued from the same figures before stays as it is."""
+    try:
+        chosen = Quarter.parse(quarter)
+    except ValueError as error:
+        raise Problem("bad_quarter", at(field="quarter"), value=quarter) from error
+    with Bars() as bars:
+        outcome = issue_quarter(
+            instance,
+            programme,
+            chosen,
+            locales=("pl", "en") if locale == "both" else (locale,),
+            kinds=("location", "network") if kind == "all" else (kind,),
+            location=location,
+            out=out,
+            processes=jobs,
+            progress=lambda done, total: bars.show("Reports", done, total),
+        )
+    for number in outcome.issued:
+        click.echo(f"issued     {number}")
+    for number in outcome.unchanged:
+        click.echo(f"unchanged  {number}")
+    for number, reason in outcome.failed:
+        click.echo(f"failed     {number}: {reason}", err=True)
+    sys.exit(1 if outcome.failed else 0)

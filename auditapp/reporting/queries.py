@@ -1,0 +1,282 @@
+"""Reads of `reporting`: the facts of a quarter gathered once, reports built from them, issued reports listed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from auditapp import results
+from auditapp.access import DESK, Actor, locations_for
+from auditapp.models import AnswerRow, IssuedReport, Location, Programme, Region, Visit, VisitScoreRow
+from checklists.lifecycle import State
+from checklists.model import AnswerState
+from checklists.problems import Problem
+from reports import quarterly
+from reports.compare import Comparison
+from reports.criteria import CriterionRow
+from reports.periods import Quarter
+from reports.quarterly import CriterionLine, LocationReport, NetworkReport, Quote, VisitLine
+from reports.summary import Summary
+
+HISTORY = 12
+
+
+@dataclass(frozen=True)
+class QuarterFacts:
+    """Everything the reports of one quarter are built from, read once for all of them."""
+
+    facts: results.Facts
+    frame: quarterly.Frame
+    network: Summary
+    by_criterion: dict[tuple[str, str], Summary]  # (channel, criterion) of the network
+    criteria: dict[str, list[CriterionRow]]
+    visits: dict[str, list[VisitLine]]
+    quotes: dict[str, list[Quote]]
+    counts: quarterly.Facts
+
+
+def gather(session: Session, programme: Programme, quarter: Quarter) -> QuarterFacts:
+    """Read a quarter; Problem nothing_to_report when it has no approved visit."""
+    facts = results.gather(session, programme, quarter, previous=quarter.previous(), history=HISTORY, criteria=5)
+    comparison = results.comparison_of(facts)
+    standard = facts.standard
+    if standard is None or not any(row.n for row in comparison.rows):
+        raise Problem("nothing_to_report", quarter=quarter.label("pl"))
+    channels = sorted({row.channel for row in comparison.rows if row.channel and row.n})
+    codes = [criterion.code for criterion in standard.criteria]
+    criteria: dict[str, list[CriterionRow]] = defaultdict(list)
+    by_criterion = {}
+    for channel in channels:
+        for row in results.criterion_rows(facts, channel=channel):
+            if row.n:
+                criteria[row.location].append(row)
+        for found in results.build_summaries(facts, criteria=codes, channel=channel):
+            by_criterion[channel, found.criterion] = found
+    visits = _visits(session, programme, quarter)
+    return QuarterFacts(
+        facts=facts,
+        frame=_frame(facts, comparison, programme),
+        network=results.build_summaries(facts)[0],
+        by_criterion=by_criterion,
+        criteria=criteria,
+        visits=visits,
+        quotes=_quotes(session, programme, facts, quarter),
+        counts=_counts(session, programme, quarter),
+    )
+
+
+def _frame(facts: results.Facts, comparison: Comparison, programme: Programme) -> quarterly.Frame:
+    standard = facts.standard
+    assert standard is not None  # noqa: S101 (gather has refused a programme without one)
+    return quarterly.Frame(
+        programme=programme.name,
+        quarter=facts.quarter,
+        previous=facts.previous,
+        standard=standard,
+        versions=tuple(f"{checklist.code} {checklist.version}" for checklist in facts.checklists.values()),
+        weights=facts.weights,
+        comparison=comparison,
+    )
+
+
+def _approved(programme: Programme, quarter: Quarter) -> tuple[object, ...]:
+    return (
+        Visit.programme_id == programme.id,
+        Visit.quarter == str(quarter),
+        Visit.status == State.APPROVED,
+    )
+
+
+def _visits(session: Session, programme: Programme, quarter: Quarter) -> dict[str, list[VisitLine]]:
+    rows = session.execute(
+        select(
+            Location.code,
+            Visit.local_date,
+            Visit.channel,
+            Visit.kind,
+            VisitScoreRow.score,
+            VisitScoreRow.scorable,
+            VisitScoreRow.critical_failed,
+        )
+        .join(Location, Location.id == Visit.location_id)
+        .join(VisitScoreRow, VisitScoreRow.visit_id == Visit.id)
+        .where(*_approved(programme, quarter))
+        .order_by(Location.code, Visit.local_date, Visit.channel, Visit.id)
+    )
+    found: dict[str, list[VisitLine]] = defaultdict(list)
+    for code, *values in rows:
+        found[code].append(VisitLine(*values))
+    return found
+
+
+def _quotes(session: Session, programme: Programme, facts: results.Facts, quarter: Quarter) -> dict[str, list[Quote]]:
+    items = {version: {item.code: item for item in checklist.items} for version, checklist in facts.checklists.items()}
+    rows = session.execute(
+        select(
+            Location.code,
+            Visit.channel,
+            Visit.checklist_version_id,
+            AnswerRow.item,
+            AnswerRow.comment,
+            AnswerRow.points,
+        )
+        .join(Visit, Visit.id == AnswerRow.visit_id)
+        .join(Location, Location.id == Visit.location_id)
+        .where(
+            *_approved(programme, quarter),
+            AnswerRow.is_current,
+            AnswerRow.comment != "",
+            AnswerRow.state == AnswerState.ANSWERED,
+            AnswerRow.points.is_not(None),
+        )
+        .order_by(AnswerRow.id)
+    )
+    found: dict[str, list[Quote]] = defaultdict(list)
+    for code, channel, version, item, comment, points in rows:
+        asked = items[version][item]
+        good = points >= 0.5 * (asked.max_points or 1)
+        found[code].append(Quote(comment, asked.criterion, channel, good))
+    return found
+
+
+def _counts(session: Session, programme: Programme, quarter: Quarter) -> quarterly.Facts:
+    rows = session.execute(
+        select(Visit.status, func.count(), func.count(func.distinct(Visit.auditor_id)))
+        .where(
+            Visit.programme_id == programme.id,
+            Visit.quarter == str(quarter),
+            Visit.status.in_([State.APPROVED, State.REJECTED]),
+        )
+        .group_by(Visit.status)
+    ).all()
+    by_status = {status: (count, people) for status, count, people in rows}
+    approved, people = by_status.get(State.APPROVED, (0, 0))
+    return quarterly.Facts(approved=approved, rejected=by_status.get(State.REJECTED, (0, 0))[0], auditors=people)
+
+
+def build_location(quarter: QuarterFacts, code: str) -> LocationReport:
+    """Build the report of one location; Problem nothing_to_report when it was not visited."""
+    comparison = quarter.frame.comparison
+    rows = tuple(row for row in comparison.rows if row.location == code and row.channel and row.n)
+    if not rows:
+        raise Problem("nothing_to_report", quarter=quarter.facts.quarter.label("pl"))
+    known = {criterion.code: criterion for criterion in quarter.frame.standard.criteria}
+    lines = []
+    for row in quarter.criteria.get(code, []):
+        network = quarter.by_criterion.get((row.channel, row.criterion))
+        if row.criterion in known:
+            lines.append(CriterionLine(known[row.criterion], row, network.score if network else None))
+    return LocationReport(
+        frame=quarter.frame,
+        headline=comparison.get_row(code),
+        rows=rows,
+        populations=tuple(comparison.get_population(row.format, row.channel) for row in rows),
+        network=quarter.network,
+        lost=results.points_lost(quarter.facts, [code]),
+        criteria=tuple(lines),
+        visits=tuple(quarter.visits.get(code, [])),
+        quotes=quarterly.select_quotes(quarter.quotes.get(code, [])),
+        series=results.build_series(quarter.facts, location=code),
+    )
+
+
+def build_network(session: Session, quarter: QuarterFacts, programme: Programme) -> NetworkReport:
+    """Build the report of the network."""
+    facts, comparison = quarter.facts, quarter.frame.comparison
+    paths = session.scalars(select(Region.path).where(Region.programme_id == programme.id).order_by(Region.path)).all()
+    channels = sorted({row.channel for row in comparison.rows if row.channel and row.n})
+    lost = results.points_lost(facts, facts.locations["location"])
+    overall = {
+        found.criterion: found
+        for found in results.build_summaries(facts, criteria=[c.code for c in quarter.frame.standard.criteria])
+    }
+    names = dict(zip(facts.locations["location"], facts.locations["name"], strict=True))
+    return NetworkReport(
+        frame=quarter.frame,
+        network=quarter.network,
+        change=results.find_change(facts),
+        regions=tuple(found for found in results.build_summaries(facts, regions=paths) if found.locations),
+        channels=tuple(results.build_summaries(facts, channel=channel)[0] for channel in channels),
+        lost=lost,
+        dimensions=quarterly.dimensions_lost(lost, quarter.frame.standard),
+        criteria=tuple(
+            (criterion, overall[criterion.code])
+            for criterion in quarter.frame.standard.criteria
+            if criterion.code in overall and overall[criterion.code].n
+        ),
+        below=quarterly.levelled(comparison, "below"),
+        above=quarterly.levelled(comparison, "above"),
+        not_visited=tuple(names[code] for code in quarter.network.not_visited),
+        series=results.build_series(facts),
+        facts=quarter.counts,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """One issued report with the place it is about."""
+
+    report: IssuedReport
+    location: str | None
+    location_code: str | None
+
+
+def _scope(actor: Actor) -> Select[tuple[IssuedReport, str | None, str | None]]:
+    """Return the issued reports the actor may read: the network's for the desk, a location's for its managers."""
+    query = (
+        select(IssuedReport, Location.name, Location.code)
+        .outerjoin(Location, Location.id == IssuedReport.location_id)
+        .where(IssuedReport.programme_id == actor.programme_id)
+    )
+    if actor.roles & DESK:
+        return query
+    mine = locations_for(actor).with_only_columns(Location.id)
+    return query.where(IssuedReport.location_id.in_(mine))
+
+
+def issued(session: Session, actor: Actor, *, quarter: str = "", page: int = 1, size: int = 100) -> list[Issued]:
+    """Return one page of issued reports, newest quarter first, the network before its locations."""
+    query = _scope(actor).order_by(
+        IssuedReport.quarter.desc(),
+        IssuedReport.kind.desc(),
+        Location.code,
+        IssuedReport.locale.desc(),
+        IssuedReport.issue.desc(),
+    )
+    if quarter:
+        query = query.where(IssuedReport.quarter == quarter)
+    rows = session.execute(query.offset((page - 1) * size).limit(size + 1))
+    return [Issued(report, name, code) for report, name, code in rows]
+
+
+def issued_quarters(session: Session, actor: Actor) -> Sequence[str]:
+    """Return the quarters with issued reports in the actor's scope, newest first."""
+    mine = _scope(actor).with_only_columns(IssuedReport.quarter).distinct()
+    return sorted(session.scalars(mine), reverse=True)
+
+
+def get_issued(session: Session, actor: Actor, number: str) -> IssuedReport:
+    """Return one issued report in the actor's scope; Problem not_found otherwise."""
+    row = session.execute(_scope(actor).where(IssuedReport.number == number)).first()
+    if row is None:
+        raise Problem("not_found")
+    return row[0]
+
+
+def latest(session: Session, programme_id: int, kind: str, quarter: str, locale: str) -> dict[int | None, IssuedReport]:
+    """Return the newest issue of each location (None: the network) for a quarter and language."""
+    rows = session.scalars(
+        select(IssuedReport)
+        .where(
+            IssuedReport.programme_id == programme_id,
+            IssuedReport.kind == kind,
+            IssuedReport.quarter == quarter,
+            IssuedReport.locale == locale,
+        )
+        .order_by(IssuedReport.issue)
+    )
+    return {row.location_id: row for row in rows}
