@@ -21,7 +21,6 @@ from reports.summary import Summary, SummaryChange, in_region
 
 HISTORY = 12  # quarters shown, as many as a series needs for limits
 LOST_SHOWN = 10
-_ORDER = {"below": 0, "above": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,21 @@ class CriticalLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """One location with what may be said of it: (tone, words) for its one channel, or for each that differs."""
+
+    row: ComparisonRow
+    verdicts: Sequence[tuple[str, str]]
+
+    @property
+    def order(self) -> tuple[int, str, str]:
+        """Return where it stands in a list: clearly below first, clearly above last, by name inside each group."""
+        tones = [tone for tone, _ in self.verdicts]
+        group = 0 if "below" in tones else 2 if "above" in tones else 1
+        return group, self.row.name, self.row.location
+
+
+@dataclass(frozen=True, slots=True)
 class AreaPage:
     """The network (`region` None) or a region: its score, what lies below it, where points are lost."""
 
@@ -53,25 +67,14 @@ class AreaPage:
     comparable: bool
     channels: Sequence[tuple[str, Summary]]
     areas: Sequence[tuple[Region, Summary]]
-    rows: Sequence[ComparisonRow]
+    standing: str
+    places: Sequence[PlaceLine]
     not_visited: Sequence[ComparisonRow]
     lost: Sequence[LostLine]
     lost_total: float
     critical: Sequence[CriticalLine]
     history: Picture
     facts: Facts
-
-    @property
-    def standing(self) -> str:
-        return words.standing(self.rows)
-
-    @property
-    def listed(self) -> Sequence[ComparisonRow]:
-        """Return the locations as a list: clearly below first, clearly above last, by name inside each group."""
-        return sorted(
-            (row for row in self.rows if row.n),
-            key=lambda row: (_ORDER.get(row.level or "", 1), row.name, row.location),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class PlacesPage:
 
     period: Period
     areas: Sequence[tuple[Region, Summary]]
-    rows: Sequence[ComparisonRow]
+    places: Sequence[PlaceLine]
 
 
 def area_page(session: Session, programme: Programme, scope: Scope, period: Period, region: Region | None) -> AreaPage:
@@ -91,7 +94,7 @@ def area_page(session: Session, programme: Programme, scope: Scope, period: Peri
     below = [each for each in scope.regions if each.path.rpartition("/")[0] == path]
     summary, *of_areas = results.build_summaries(facts, regions=[path, *(each.path for each in below)])
     rows = results.comparison_of(facts).only(inside).rows
-    headlines = [row for row in rows if row.channel == ""]
+    places = place_lines(rows)
     present = channels_of(facts.cells[facts.cells["quarter"] == str(period.quarter)])
     lost = results.points_lost(facts, inside)
     return AreaPage(
@@ -104,8 +107,9 @@ def area_page(session: Session, programme: Programme, scope: Scope, period: Peri
         if len(present) > 1
         else [],
         areas=[(each, found) for each, found in zip(below, of_areas, strict=True) if found.locations],
-        rows=headlines,
-        not_visited=[row for row in headlines if row.n == 0],
+        standing=words.standing(rows),
+        places=sorted((line for line in places if line.row.n), key=lambda line: line.order),
+        not_visited=[line.row for line in places if not line.row.n],
         lost=lost_lines(facts, lost, LOST_SHOWN),
         lost_total=sum(row.lost for row in lost),
         critical=critical_lines(facts, lost),
@@ -125,7 +129,17 @@ def places_page(
         single -= set(facts.locations.loc[in_region(facts.locations, region.path), "location"])
     summaries = results.build_summaries(facts, regions=[region.path for region in regions]) if regions else ()
     rows = results.comparison_of(facts).only(single).rows
-    return PlacesPage(period, list(zip(regions, summaries, strict=True)), [row for row in rows if row.channel == ""])
+    return PlacesPage(
+        period, list(zip(regions, summaries, strict=True)), sorted(place_lines(rows), key=lambda line: line.order)
+    )
+
+
+def place_lines(rows: Sequence[ComparisonRow]) -> list[PlaceLine]:
+    """Return one line for each location of a comparison's rows."""
+    by_location: dict[str, list[ComparisonRow]] = {}
+    for row in rows:
+        by_location.setdefault(row.location, []).append(row)  # the headline comes first
+    return [PlaceLine(first, words.verdicts(first, channels)) for first, *channels in by_location.values()]
 
 
 def lost_lines(facts: Facts, rows: Sequence[PointsLost], shown: int | None = None) -> list[LostLine]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -54,6 +55,7 @@ class ComparePage:
     formats: Sequence[str]
     channels: Sequence[str]
     comparison: Comparison
+    behind: Sequence[ComparisonRow]
     summary: Summary
     below: Sequence[CompareLine]
     none: Sequence[CompareLine]
@@ -68,7 +70,7 @@ class ComparePage:
 
     @property
     def standing(self) -> str:
-        return words.standing(row for row in self.comparison.rows)
+        return words.standing(self.comparison.rows if self.channel else self.behind)
 
     @property
     def restated(self) -> bool:
@@ -83,31 +85,32 @@ def compare_page(
     period: Period,
     *,
     region: Region | None,
-    channel: str,
+    channel: str | None,
     location_format: str,
     everything: bool,
 ) -> ComparePage:
-    """Return the comparison of the locations in scope, narrowed by region, channel and location format."""
+    """Return the comparison of the locations in scope, narrowed by region, channel and location format.
+
+    `channel` "" is the headline over all channels, None the channel in which most of them were visited: only inside a
+    channel can locations be told apart.
+    """
     facts = results.gather(session, programme, period.quarter, previous=period.previous)
     built = results.comparison_of(facts)
     path = region.path if region is not None else ""
+    present = channels_of(facts.cells[facts.cells["quarter"] == str(period.quarter)])
     shown = scope.within(facts.locations) & set(facts.locations.loc[in_region(facts.locations, path), "location"])
-    rows = tuple(
-        row for row in built.only(shown).rows if row.channel == channel and location_format in ("", row.format)
-    )
+    mine = [row for row in built.only(shown).rows if location_format in ("", row.format)]
+    if channel is None:
+        channel = _main_channel(mine) if len(present) > 1 else ""
+    rows = tuple(row for row in mine if row.channel == channel)
     populations = {(each.format, each.channel): each for each in built.populations}
-    behind = {(row.location, row.channel): row for row in built.rows if row.channel and row.n}
-    lines = [_line(row, built, populations, _channel(row, behind, populations), facts.targets) for row in rows]
-    groups: dict[str, list[CompareLine]] = {}
-    for line in lines:
-        groups.setdefault(_group(line.row), []).append(line)
-    for group in groups.values():
-        group.sort(key=lambda line: (line.row.name, line.row.location))
-    below = sorted(groups.get("below", ()), key=lambda line: -(line.row.p_below or 0.0))
-    above = sorted(groups.get("above", ()), key=lambda line: line.row.p_below or 0.0)
-    none = groups.get("none", [])
+    source = _sources(built) if channel == "" else {row.location: channel for row in rows}
+    groups = _groups(
+        _line(row, built, populations.get((row.format, source.get(row.location, ""))), facts.targets) for row in rows
+    )
+    below, none, above = groups["below"], groups["none"], groups["above"]
     listed = none if everything else none[:SHOWN]
-    used = {(line.row.format, _channel(line.row, behind, populations)) for line in lines}
+    used = {(row.format, source.get(row.location, "")) for row in rows}
     (summary,) = results.build_summaries(facts, regions=[path], channel=channel or None)
     return ComparePage(
         period=period,
@@ -116,15 +119,16 @@ def compare_page(
         format=location_format,
         regions=scope.regions,
         formats=[each.value for each in LocationFormat if each.value in set(facts.locations["format"])],
-        channels=channels_of(facts.cells),
+        channels=present,
         comparison=replace(built, rows=rows),
+        behind=mine,
         summary=summary,
         below=below,
         none=listed,
         above=above,
-        unlabelled=groups.get("unlabelled", []),
-        single=groups.get("single", []),
-        not_visited=groups.get("not_visited", []),
+        unlabelled=groups["unlabelled"],
+        single=groups["single"],
+        not_visited=groups["not_visited"],
         hidden=len(none) - len(listed),
         wrong_below=sum(1 - (line.row.p_below or 0.0) for line in below),
         wrong_above=sum(line.row.p_below or 0.0 for line in above),
@@ -132,42 +136,42 @@ def compare_page(
     )
 
 
-def _group(row: ComparisonRow) -> str:
-    if row.n == 0:
-        return "not_visited"
-    if row.level == "single":
-        return "single"
-    if row.level == "indicative":
-        return "none"
-    return row.level or "unlabelled"
+def _main_channel(rows: Sequence[ComparisonRow]) -> str:
+    visited = Counter(row.channel for row in rows if row.channel and row.n)
+    return visited.most_common(1)[0][0] if visited else ""
 
 
-def _channel(
-    row: ComparisonRow,
-    behind: Mapping[tuple[str, str], ComparisonRow],
-    populations: Mapping[tuple[str, str], Population],
-) -> str:
-    """Return the channel that a row's statistics come from, "" for several or none."""
-    if row.channel:
-        return row.channel
-    visited = [name for form, name in populations if form == row.format and (row.location, name) in behind]
-    return visited[0] if len(visited) == 1 else ""
+def _sources(built: Comparison) -> dict[str, str]:
+    """Return the channel that a location's headline comes from, where it was visited in one only."""
+    visited: dict[str, list[str]] = {}
+    for row in built.rows:
+        if row.channel and row.n:
+            visited.setdefault(row.location, []).append(row.channel)
+    return {location: channels[0] for location, channels in visited.items() if len(channels) == 1}
+
+
+def _groups(lines: Iterable[CompareLine]) -> defaultdict[str, list[CompareLine]]:
+    """Return the lines by what can be said of them: the surest first where that is something, else by name."""
+    groups: defaultdict[str, list[CompareLine]] = defaultdict(list)
+    for line in sorted(lines, key=lambda line: (line.row.name, line.row.location)):
+        row = line.row
+        level = {None: "unlabelled", "indicative": "none"}.get(row.level, row.level or "")
+        groups[level if row.n else "not_visited"].append(line)
+    groups["below"].sort(key=lambda line: -(line.row.p_below or 0.0))
+    groups["above"].sort(key=lambda line: line.row.p_below or 0.0)
+    return groups
 
 
 def _line(
-    row: ComparisonRow,
-    built: Comparison,
-    populations: Mapping[tuple[str, str], Population],
-    channel: str,
-    targets: Mapping[str, float],
+    row: ComparisonRow, built: Comparison, population: Population | None, targets: Mapping[str, float]
 ) -> CompareLine:
     label = words.listed_label(row, built.settings)
     return CompareLine(
         row=row,
         change=words.change(row.change, label),
         change_label=label,
-        rank=words.rank(row, populations.get((row.format, channel))),
-        target=targets.get(channel),
+        rank=words.rank(row, population),
+        target=None if population is None else targets.get(population.channel),
     )
 
 

@@ -14,6 +14,7 @@ from checklists.problems import Problem
 from reports.periods import Quarter
 
 NO_PREVIOUS = "none"
+ALL = "all"  # channels together
 _YEARS = range(2000, 2100)
 
 
@@ -63,6 +64,12 @@ def _quarter(text: str) -> Quarter | None:
 def read_channel(arguments: Mapping[str, str]) -> str:
     """Return the channel asked for, "" for all; Problem unknown_value."""
     return _one_of("channel", arguments, [channel.value for channel in Channel])
+
+
+def read_compared_channel(arguments: Mapping[str, str]) -> str | None:
+    """Return the channel asked for, "" for all together, None where nothing was asked."""
+    value = arguments.get("channel", "")
+    return "" if value == ALL else read_channel(arguments) or None
 
 
 def read_format(arguments: Mapping[str, str]) -> str:

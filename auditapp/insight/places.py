@@ -52,7 +52,7 @@ class LocationPage:
     location: Location
     period: Period
     row: ComparisonRow
-    population: Population | None
+    populations: Sequence[tuple[ComparisonRow, Population]]
     channels: Sequence[ComparisonRow]
     target: float | None
     rebound: float | None
@@ -60,7 +60,7 @@ class LocationPage:
     lost_total: float
     critical: Sequence[CriticalLine]
     critical_visits: int
-    criteria: Sequence[CriterionLine]
+    criteria: Sequence[tuple[str, Sequence[CriterionLine]]]
     visits: Sequence[VisitLine]
     history: Picture
     facts: Facts
@@ -80,26 +80,24 @@ def location_page(
     comparison = results.comparison_of(facts, closed=True)
     rows = [row for row in comparison.rows if row.location == location.code]
     headline, channels = rows[0], [row for row in rows[1:] if row.n]
-    population = None
-    target = None
-    if len(channels) == 1:
-        population = comparison.get_population(location.format, channels[0].channel)
-        target = facts.targets.get(channels[0].channel)
+    populations = [(row, comparison.get_population(location.format, row.channel)) for row in channels]
+    alone = populations[0][1] if len(populations) == 1 else None
+    target = None if alone is None else facts.targets.get(alone.channel)
     visits = queries.visit_lines(session, actor, location, period.quarter)
     lost = results.points_lost(facts, [location.code])
     return LocationPage(
         location=location,
         period=period,
         row=headline,
-        population=population,
+        populations=populations,
         channels=channels if len(channels) > 1 else [],
         target=target,
-        rebound=_rebound(headline, population),
-        lost=areas.lost_lines(facts, lost),
+        rebound=_rebound(headline, alone),
+        lost=areas.lost_lines(facts, lost, areas.LOST_SHOWN),
         lost_total=sum(row.lost for row in lost),
         critical=areas.critical_lines(facts, lost),
         critical_visits=sum(1 for line in visits if line.counts and line.critical_failed),
-        criteria=[line for row in channels for line in _criteria(facts, location.code, row.channel)],
+        criteria=[(row.channel, _criteria(facts, location.code, row.channel)) for row in channels],
         visits=visits,
         history=history.build_picture(results.build_series(facts, location=location.code), target),
         facts=facts,

@@ -136,7 +136,7 @@ def compare(actor: Actor) -> Any:
         queries.scope_of(session, actor),
         period,
         region=_region(actor),
-        channel=filters.read_channel(request.args),
+        channel=filters.read_compared_channel(request.args),
         location_format=filters.read_format(request.args),
         everything="all" in request.args,
     )

@@ -79,7 +79,8 @@ def area(page: AreaPage) -> list[Row]:
         total,
         *(_summary("channel", channel, "", summary) for channel, summary in page.channels),
         *(_summary("region", region.path, region.name, summary) for region, summary in page.areas),
-        *(_location(row) for row in (page.rows if page.region is not None else page.not_visited)),
+        *(_location(line.row) for line in (page.places if page.region is not None else ())),
+        *(_location(row) for row in page.not_visited),
         *_lost(page.lost),
         *_critical(page),
         *_history(page.history),
@@ -90,7 +91,7 @@ def places(page: PlacesPage) -> list[Row]:
     """Return the page of somebody with several places."""
     return [
         *(_summary("region", region.path, region.name, summary) for region, summary in page.areas),
-        *(_location(row) for row in page.rows),
+        *(_location(line.row) for line in page.places),
     ]
 
 
@@ -102,8 +103,9 @@ def location(page: LocationPage) -> list[Row]:
         *_lost(page.lost),
         *_critical(page),
         *(
-            {**_criterion("criterion", line.criterion, line.title, line.row), "channel": line.row.channel}
-            for line in page.criteria
+            {**_criterion("criterion", line.criterion, line.title, line.row), "channel": channel}
+            for channel, lines in page.criteria
+            for line in lines
         ),
         *(
             {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -90,15 +90,47 @@ def visits(number: int) -> str:
 
 
 def standing(rows: Iterable[ComparisonRow]) -> str:
-    """Return what is clearly below or above among the locations, and that the rest may be chance."""
-    levels = Counter(row.level if row.n else "not_visited" for row in rows)
-    if not levels.total() - levels["not_visited"]:
+    """Return what is clearly below or above among the rows of a comparison, and that the rest may be chance.
+
+    Levels exist inside a channel only, so several channels have a sentence each; `rows` hold headlines and channels.
+    """
+    by_channel: dict[str, list[ComparisonRow]] = {}
+    for row in rows:
+        by_channel.setdefault(row.channel, []).append(row)
+    headlines = by_channel.pop("", [])
+    if not any(row.n for each in (headlines, *by_channel.values()) for row in each):
         return str(_("No visit counts in this quarter yet, so there is nothing to compare."))
-    labelled = levels["below"] + levels["above"] + levels["none"]
+    levels = {name: Counter(row.level for row in each) for name, each in by_channel.items()}
+    labelled = {name: each for name, each in levels.items() if each["below"] + each["none"] + each["above"]}
     if not labelled:
         return str(_("There are not enough visits to tell locations apart."))
-    if not levels["below"] and not levels["above"]:
+    differing = {name: each for name, each in labelled.items() if each["below"] + each["above"]}
+    if not differing:
         return str(_("No clear differences between locations this quarter: what separates them can be chance."))
+    if len(labelled) == 1:
+        return _differences(next(iter(differing.values())))
+    sentences = [f"{_capital(channel(name))}: {_differences(each)}" for name, each in differing.items()]
+    if len(differing) < len(labelled):
+        sentences.append(str(_("No clear differences in the other channels.")))
+    return " ".join(sentences)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def channel(code: str) -> str:
+    """Return the name of a channel."""
+    return {
+        "store_visit": str(_("store visit")),
+        "phone": str(_("phone")),
+        "chat": str(_("chat")),
+        "email": str(_("e-mail")),
+        "online_order": str(_("online order")),
+    }[code]
+
+
+def _differences(levels: Counter[str | None]) -> str:
     sentences = []
     if levels["below"]:
         sentences.append(
@@ -140,6 +172,17 @@ def level(row: ComparisonRow) -> str:
         "indicative": str(_("indicative: 2 visits")),
         "single": str(_("1 visit – no location score")),
     }[row.level]
+
+
+def verdicts(headline: ComparisonRow, channels: Sequence[ComparisonRow]) -> list[tuple[str, str]]:
+    """Return (tone, words) of what may be said of a location over its channels, in each one where there are several."""
+    visited = [row for row in channels if row.n]
+    if len(visited) <= 1:
+        return [(headline.level or "none", level(headline))]
+    clear = [row for row in visited if row.level in ("below", "above")]
+    if not clear:
+        return [("none", str(_("no clear difference")) if any(row.level == "none" for row in visited) else "")]
+    return [(row.level or "none", f"{channel(row.channel)}: {level(row)}") for row in clear]
 
 
 def change(value: float | None, label: str | None) -> str:
