@@ -266,6 +266,19 @@ def build_series(
     )
 
 
+def build_location_series(facts: Facts, codes: Collection[str]) -> dict[str, summary.Series]:
+    """Return the series of many locations over all their channels at once."""
+    return summary.build_location_series(
+        facts.cells,
+        facts.locations,
+        facts.history,
+        codes,
+        items=_with_channel(facts.items, None),
+        weights=facts.weights,
+        breaks=restated.breaks(facts.checklists, facts.used, None),
+    )
+
+
 def _with_channel(items: Mapping[Measure, int], channel: str | None) -> Mapping[Measure, int]:
     """Return `items` with a J for the channel asked for, or for any where there is no checklist yet.
 

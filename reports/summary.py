@@ -187,23 +187,71 @@ def build_series(
     before them. A location's quarter with too few visits is a point without score.
     """
     settings = settings or Thresholds()
-    span = Quarter.range(min(quarters).previous(4), max(quarters))
-    cube = _cube(cells, locations, span, [criterion], channel, items)
+    if location is not None:
+        found = build_location_series(
+            cells,
+            locations,
+            quarters,
+            [location],
+            items=items,
+            criterion=criterion,
+            channel=channel,
+            weights=weights,
+            breaks=breaks,
+            settings=settings,
+        )
+        return found[location]
+    cube, standings = _standings(cells, locations, quarters, criterion, channel, items, weights or {})
     share = _location_weights(locations, footfall)
     members = in_region(locations, region)
     points = []
-    for quarter in quarters:
-        standing = _standing(cube, estimate(cube, [quarter], items), criterion, weights or {})
-        if location is None:
-            summary = _summary(cube, quarter, (region, channel or "", criterion), share, members, standing)
-            n, values = summary.n, (summary.score, summary.low, summary.high)
-        else:
-            place = cube.locations.index(location)
-            n = int(standing.n[place])
-            answers = _count(cube.answers, cube, criterion, quarter, np.array([place]))
+    for quarter, standing in zip(quarters, standings, strict=True):
+        summary = _summary(cube, quarter, (region, channel or "", criterion), share, members, standing)
+        values = (summary.score, summary.low, summary.high)
+        points.append(SeriesPoint(quarter, summary.n, *values, breaks=quarter in breaks))
+    return Series(tuple(points), _limits(points, settings))
+
+
+def build_location_series(
+    cells: pd.DataFrame,
+    locations: pd.DataFrame,
+    quarters: Sequence[Quarter],
+    codes: Collection[str],
+    *,
+    items: Mapping[Measure, int],
+    criterion: str = "",
+    channel: str | None = None,
+    weights: Mapping[str, float] | None = None,
+    breaks: Collection[Quarter] = (),
+    settings: Thresholds | None = None,
+) -> dict[str, Series]:
+    """Return the series of every location in `codes`; what the network contributes is computed once for all."""
+    settings = settings or Thresholds()
+    cube, standings = _standings(cells, locations, quarters, criterion, channel, items, weights or {})
+    found = {}
+    for code in codes:
+        place = cube.locations.index(code)
+        points = []
+        for quarter, standing in zip(quarters, standings, strict=True):
+            answers = _count(cube.answers, cube, criterion, quarter, np.array([place])) if criterion else 0
             values = _shown(standing, place, answers, criterion, settings)
-        points.append(SeriesPoint(quarter, n, *values, breaks=quarter in breaks))
-    return Series(tuple(points), None if location is not None else _limits(points, settings))
+            points.append(SeriesPoint(quarter, int(standing.n[place]), *values, breaks=quarter in breaks))
+        found[code] = Series(tuple(points), None)
+    return found
+
+
+def _standings(
+    cells: pd.DataFrame,
+    locations: pd.DataFrame,
+    quarters: Sequence[Quarter],
+    criterion: str,
+    channel: str | None,
+    items: Mapping[Measure, int],
+    weights: Mapping[str, float],
+) -> tuple[Cube, list[_Standing]]:
+    span = Quarter.range(min(quarters).previous(4), max(quarters))
+    cube = _cube(cells, locations, span, [criterion], channel, items)
+    return cube, [_standing(cube, estimate(cube, [quarter], items), criterion, weights) for quarter in quarters]
 
 
 def _shown(

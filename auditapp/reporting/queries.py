@@ -20,7 +20,7 @@ from reports.compare import Comparison
 from reports.criteria import CriterionRow
 from reports.periods import Quarter
 from reports.quarterly import CriterionLine, LocationReport, NetworkReport, Quote, VisitLine
-from reports.summary import Summary
+from reports.summary import Series, Summary
 
 HISTORY = 12
 
@@ -36,6 +36,7 @@ class QuarterFacts:
     criteria: dict[str, list[CriterionRow]]
     visits: dict[str, list[VisitLine]]
     quotes: dict[str, list[Quote]]
+    series: dict[str, Series]
     counts: quarterly.Facts
 
 
@@ -65,6 +66,7 @@ def gather(session: Session, programme: Programme, quarter: Quarter) -> QuarterF
         criteria=criteria,
         visits=visits,
         quotes=_quotes(session, programme, facts, quarter),
+        series=results.build_location_series(facts, facts.locations["location"]),
         counts=_counts(session, programme, quarter),
     )
 
@@ -180,7 +182,7 @@ def build_location(quarter: QuarterFacts, code: str) -> LocationReport:
         criteria=tuple(lines),
         visits=tuple(quarter.visits.get(code, [])),
         quotes=quarterly.select_quotes(quarter.quotes.get(code, [])),
-        series=results.build_series(quarter.facts, location=code),
+        series=quarter.series[code],
     )
 
 
