@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from auditapp import migrate, rollups, server
-from auditapp.account import service as account
+from auditapp import links, migrate, rollups, server
 from auditapp.demo.commands import demo
 from auditapp.exchange.commands import export, import_
 from auditapp.models import Programme, User
@@ -130,7 +129,7 @@ def add_administrator(instance: Instance, email: str, name: str) -> None:
             session.add(user)
         user.is_administrator = True
         session.flush()
-        token = account.make_link(session, user, "invitation", now())
+        token = links.make_link(session, user, "invitation", now())
     click.echo(f"{instance.settings.base_url}/link/{token}")
 
 

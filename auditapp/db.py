@@ -97,11 +97,11 @@ class Database:
             except BaseException:
                 session.rollback()
                 raise
-            hooks: list[Callable[[], None]] = session.info.pop("after_commit", [])
+            hooks: list[Callable[[], object]] = session.info.pop("after_commit", [])
         for hook in hooks:
             hook()
 
 
-def after_commit(session: Session, hook: Callable[[], None]) -> None:
+def after_commit(session: Session, hook: Callable[[], object]) -> None:
     """Run `hook` once the transaction of `session` is safely committed."""
     session.info.setdefault("after_commit", []).append(hook)

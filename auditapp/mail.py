@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ def post(
 ) -> None:
     """Write a letter; it leaves once the transaction is safely committed."""
     session.add(OutgoingMail(recipient=to, subject=subject, body=body, created_at=now, sent_at=None))
-    after_commit(session, lambda: deliver(database, settings, now))
+    after_commit(session, partial(deliver, database, settings, now))
 
 
 def deliver(database: Database, settings: Settings, now: datetime) -> int:

@@ -183,7 +183,7 @@ def check(session: Session, programme_id: int) -> pd.DataFrame:
     if not scores:
         return stored.add_suffix("_stored").reset_index()
     recount = recount_cells(pd.DataFrame(scores), pd.DataFrame(criteria)).set_index(KEY)[SUMS]
-    both = stored.join(recount, how="outer", suffixes=("_stored", "_recount")).fillna(0.0)
+    both = stored.add_suffix("_stored").join(recount.add_suffix("_recount"), how="outer").fillna(0.0)
     differs = pd.Series(False, index=both.index)
     for name in SUMS:
         differs |= (both[f"{name}_stored"] - both[f"{name}_recount"]).abs() > 1e-9

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,8 @@ class Storage:
     def put(self, kind: str, data: bytes) -> str:
         """Store `data` and return its SHA-256; storing the same bytes again changes nothing."""
         digest = hashlib.sha256(data).hexdigest()
-        try:
+        with suppress(AlreadyExistsError):
             obstore.put(self._store, _key(kind, digest), data, mode="create")
-        except AlreadyExistsError:
-            pass
         return digest
 
     def get(self, kind: str, digest: str) -> bytes:

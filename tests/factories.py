@@ -13,7 +13,19 @@ from sqlalchemy.orm import Session
 from auditapp import visits
 from auditapp.account import service as account
 from auditapp.convert import checklist_of
-from auditapp.models import ChecklistVersion, Location, Membership, Programme, Region, StandardVersion, User, Visit, Wave
+from auditapp.documents import add_document
+from auditapp.links import digest
+from auditapp.models import (
+    ChecklistVersion,
+    Location,
+    Membership,
+    Programme,
+    Region,
+    User,
+    UserSession,
+    Visit,
+    Wave,
+)
 from checklists.answers import check, complete
 from checklists.lifecycle import Act, Role
 from checklists.model import Channel
@@ -26,7 +38,9 @@ _hash = account.hash_password(PASSWORD)
 
 
 def make_programme(session: Session, code: str = "lumo", **values: Any) -> Programme:
-    programme = Programme(code=code, name=values.pop("name", code.title()), created_at=NOW, channel_weights={}, **values)
+    programme = Programme(
+        code=code, name=values.pop("name", code.title()), created_at=NOW, channel_weights={}, **values
+    )
     session.add(programme)
     session.flush()
     return programme
@@ -103,10 +117,8 @@ def make_checklist(
     session: Session, programme: Programme, standard: str = documents.STANDARD, checklist: str = documents.CHECKLIST
 ) -> ChecklistVersion:
     """The small standard and its checklist, both in force."""
-    from auditapp.handbook import service as handbook
-
-    handbook.add_document(session, programme.id, standard, name="standard.toml", actor_id=None, now=NOW)
-    row = handbook.add_document(session, programme.id, checklist, name="checklist.toml", actor_id=None, now=NOW)
+    add_document(session, programme.id, standard, name="standard.toml", actor_id=None, now=NOW)
+    row = add_document(session, programme.id, checklist, name="checklist.toml", actor_id=None, now=NOW)
     assert isinstance(row, ChecklistVersion)
     return row
 
@@ -165,9 +177,7 @@ def make_visit(
     visit = make_assignment(session, location, version, auditor, **values)
     checklist = checklist_of(version)
     given = documents.GOOD if answers is None else answers
-    checked = {
-        code: check(checklist.item(code), value or "", na=value is None) for code, value in given.items()
-    }
+    checked = {code: check(checklist.item(code), value or "", na=value is None) for code, value in given.items()}
     whole = complete(checklist, checked, frozenset(location.attributes))
     visits.place_in_time(visit, at, at + timedelta(minutes=20))
     visit.submitted_at = at + timedelta(hours=1)
@@ -183,12 +193,8 @@ def make_visit(
 
 def make_session_token(session: Session, user: User) -> str:
     """A logged-in session without the cost of hashing a password."""
-    from auditapp.models import UserSession
-
     token = secrets.token_urlsafe(16)
-    session.add(
-        UserSession(token_hash=account._digest(token), user_id=user.id, created_at=NOW, last_seen_at=NOW, device="test")
-    )
+    session.add(UserSession(token_hash=digest(token), user_id=user.id, created_at=NOW, last_seen_at=NOW, device="test"))
     session.flush()
     return token
 

@@ -63,9 +63,7 @@ class Person:
     def post(self, path: str, data: dict[str, Any] | None = None, *, follow: bool = False, **kwargs: Any) -> Page:
         """Post a form with a valid CSRF token."""
         token = Page(self.client.get("/login?next=/", follow_redirects=True)).token()
-        response = self.client.post(
-            path, data={"csrf_token": token, **(data or {})}, follow_redirects=follow, **kwargs
-        )
+        response = self.client.post(path, data={"csrf_token": token, **(data or {})}, follow_redirects=follow, **kwargs)
         page = Page(response)
         inspect(page)
         return page
@@ -89,7 +87,9 @@ def inspect(page: Page) -> None:
     for control in document.xpath("//main//input[not(@type='hidden')] | //main//select | //main//textarea"):
         name = control.get("id")
         labelled = bool(
-            control.get("aria-label") or control.get("aria-labelledby") or control.xpath("ancestor::label")
+            control.get("aria-label")
+            or control.get("aria-labelledby")
+            or control.xpath("ancestor::label")
             or (name and document.xpath(f"//label[@for='{name}']"))
         )
         assert labelled, f"control without a label: {html.tostring(control)[:200]!r}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auditapp.account.service import Account
+from auditapp.links import digest
 from auditapp.models import Membership, Programme, UserSession
 
 
@@ -34,7 +34,7 @@ def programmes_of(session: Session, user: Account) -> Sequence[Programme]:
 
 def sessions_of(session: Session, user_id: int, token: str) -> list[OpenSession]:
     """Return the user's open sessions, newest first."""
-    this = hashlib.sha256(token.encode()).hexdigest()
+    this = digest(token)
     rows = session.scalars(
         select(UserSession)
         .where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import select
 
-from auditapp import mail, navigation, web
+from auditapp import links, mail, navigation, web
 from auditapp.access import EVERYBODY, SIGNED_IN, actor_for, allow
 from auditapp.account import queries, service
 from auditapp.account.forms import ChangePasswordForm, ForgotForm, LoginForm, NewPasswordForm
@@ -91,9 +91,9 @@ def forgot() -> Any:
     form = ForgotForm()
     if form.validate_on_submit():
         session = web.session()
-        user = session.scalar(select(User).where(User.email == form.email.data.strip().lower(), User.active))
+        user = session.scalar(select(User).where(User.email == form.email.data.strip().lower(), User.active.is_(True)))
         if user is not None:
-            token = service.make_link(session, user, "reset", web.now())
+            token = links.make_link(session, user, "reset", web.now())
             mail.post(
                 session,
                 web.database(),
@@ -117,7 +117,7 @@ def forgot() -> Any:
 def link(token: str) -> Any:
     """Choose a password after an invitation or a reset."""
     session = web.session()
-    found = service.get_link(session, token, web.now())
+    found = links.get_link(session, token, web.now())
     form = NewPasswordForm()
     if form.validate_on_submit():
         try:

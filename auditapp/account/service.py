@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +14,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from auditapp import journal
-from auditapp.models import LoginFailure, Membership, OneTimeLink, User, UserSession
+from auditapp.links import digest, get_link
+from auditapp.models import LoginFailure, Membership, User, UserSession
 from checklists.problems import Problem
 
 IDLE = timedelta(hours=12)
@@ -24,7 +24,6 @@ ABSOLUTE = timedelta(days=14)
 IDLE_AUDITOR = timedelta(days=14)
 FAILURES_ALLOWED = 5
 FAILURE_WINDOW = timedelta(minutes=15)
-LINK_LIFE = {"invitation": timedelta(days=7), "reset": timedelta(minutes=30)}
 MIN_PASSWORD, MAX_PASSWORD = 10, 128
 COMMON = frozenset(
     {"password12", "1234567890", "qwertyuiop", "haslo12345", "zaq12wsxcde3", "qwerty123456", "1q2w3e4r5t"}
@@ -62,10 +61,6 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         return self.token
 
 
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def hash_password(password: str) -> str:
     """Return the argon2id hash of a password."""
     with _hashing:
@@ -101,12 +96,12 @@ def sign_in(session: Session, email: str, password: str, *, device: str, now: da
     user = session.scalar(select(User).where(User.email == email))
     if not _matches(user, password) or user is None:
         raise Problem("wrong_credentials")
-    session.execute(delete(LoginFailure).where(LoginFailure.email_hash == _digest(email)))
+    session.execute(delete(LoginFailure).where(LoginFailure.email_hash == digest(email)))
     if user.password_hash is not None and _hasher.check_needs_rehash(user.password_hash):
         user.password_hash = hash_password(password)
     token = secrets.token_urlsafe(32)
     session.add(
-        UserSession(token_hash=_digest(token), user_id=user.id, created_at=now, last_seen_at=now, device=device[:200])
+        UserSession(token_hash=digest(token), user_id=user.id, created_at=now, last_seen_at=now, device=device[:200])
     )
     journal.write(
         session, programme_id=None, actor_id=user.id, now=now, act="log_in", subject="user", subject_id=user.id
@@ -119,7 +114,7 @@ def check_attempts(session: Session, email: str, now: datetime) -> None:
     failures = session.scalar(
         select(func.count())
         .select_from(LoginFailure)
-        .where(LoginFailure.email_hash == _digest(email.strip().lower()), LoginFailure.at > now - FAILURE_WINDOW)
+        .where(LoginFailure.email_hash == digest(email.strip().lower()), LoginFailure.at > now - FAILURE_WINDOW)
     )
     if (failures or 0) >= FAILURES_ALLOWED:
         raise Problem("too_many_attempts", minutes=int(FAILURE_WINDOW.total_seconds() // 60))
@@ -127,14 +122,14 @@ def check_attempts(session: Session, email: str, now: datetime) -> None:
 
 def record_failure(session: Session, email: str, now: datetime) -> None:
     """Count a failed log-in for the address, known or not."""
-    session.add(LoginFailure(email_hash=_digest(email.strip().lower()), at=now))
+    session.add(LoginFailure(email_hash=digest(email.strip().lower()), at=now))
 
 
 def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
     """Return the session a cookie names, or None when it was ended, ran out or never was."""
     row = session.scalar(
         select(UserSession)
-        .where(UserSession.token_hash == _digest(token), UserSession.revoked_at.is_(None))
+        .where(UserSession.token_hash == digest(token), UserSession.revoked_at.is_(None))
         .options(joinedload(UserSession.user))
     )
     if row is None or not row.user.active or row.created_at < now - ABSOLUTE:
@@ -156,50 +151,20 @@ def is_due(signed_in: SignedIn, now: datetime) -> bool:
 
 def touch(session: Session, token: str, now: datetime) -> None:
     """Note that the session is in use."""
-    session.execute(update(UserSession).where(UserSession.token_hash == _digest(token)).values(last_seen_at=now))
+    session.execute(update(UserSession).where(UserSession.token_hash == digest(token)).values(last_seen_at=now))
 
 
 def sign_out(session: Session, token: str, now: datetime) -> None:
     """End one session: a copy of its cookie opens nothing afterwards."""
-    session.execute(update(UserSession).where(UserSession.token_hash == _digest(token)).values(revoked_at=now))
+    session.execute(update(UserSession).where(UserSession.token_hash == digest(token)).values(revoked_at=now))
 
 
 def sign_out_everywhere(session: Session, user_id: int, now: datetime, *, keep: str | None = None) -> None:
     """End every session of the user, except the one whose token is `keep`."""
     query = update(UserSession).where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
     if keep is not None:
-        query = query.where(UserSession.token_hash != _digest(keep))
+        query = query.where(UserSession.token_hash != digest(keep))
     session.execute(query.values(revoked_at=now))
-
-
-def make_link(session: Session, user: User, purpose: str, now: datetime) -> str:
-    """Return the token of a new one-time link; earlier unused links of the same purpose stop working."""
-    session.execute(
-        update(OneTimeLink)
-        .where(OneTimeLink.user_id == user.id, OneTimeLink.purpose == purpose, OneTimeLink.used_at.is_(None))
-        .values(used_at=now)
-    )
-    token = secrets.token_urlsafe(32)
-    session.add(
-        OneTimeLink(
-            token_hash=_digest(token),
-            purpose=purpose,
-            user_id=user.id,
-            created_at=now,
-            expires_at=now + LINK_LIFE[purpose],
-        )
-    )
-    return token
-
-
-def get_link(session: Session, token: str, now: datetime) -> OneTimeLink:
-    """Return the unused, unexpired link; Problem link_expired otherwise."""
-    link = session.scalar(
-        select(OneTimeLink).where(OneTimeLink.token_hash == _digest(token)).options(joinedload(OneTimeLink.user))
-    )
-    if link is None or link.used_at is not None or link.expires_at < now or not link.user.active:
-        raise Problem("link_expired")
-    return link
 
 
 def accept_link(session: Session, token: str, password: str, now: datetime) -> User:

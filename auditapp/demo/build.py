@@ -12,6 +12,7 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from auditapp import documents
 from auditapp.access import Actor, actor_for
 from auditapp.account import service as account
 from auditapp.demo import network
@@ -23,7 +24,6 @@ from auditapp.evidence import service as evidence
 from auditapp.exchange.tables import import_table
 from auditapp.exchange.visits import import_visits
 from auditapp.fieldwork import service as fieldwork
-from auditapp.handbook import service as handbook
 from auditapp.models import AnswerRow, ChecklistVersion, Location, Membership, Programme, User, Visit, Wave
 from auditapp.programme import service as programme_service
 from auditapp.review import service as review
@@ -122,7 +122,7 @@ def _programme(session: Session, code: str) -> Programme:
 
 def _documents(session: Session, programme: Programme, now: datetime) -> None:
     for name, text in shipped_documents().items():
-        handbook.add_document(session, programme.id, text, name=name, actor_id=None, now=now)
+        documents.add_document(session, programme.id, text, name=name, actor_id=None, now=now)
 
 
 def _network(
@@ -280,7 +280,9 @@ def _open_wave(
         (places[-2], Channel.EMAIL),
         (places[-1], Channel.ONLINE_ORDER),
     ]
-    begun = [_assign(session, manager, wave, place, versions[channel], auditor, now) for place, channel in errands][0]
+    begun, *_waiting = [
+        _assign(session, manager, wave, place, versions[channel], auditor, now) for place, channel in errands
+    ]
     started = max(_start_of(current), (now - timedelta(days=1)).replace(hour=15, minute=10))
     fieldwork.start(session, begun, started_at=started, new_id=uuid.UUID(int=1), actor_id=auditor.user_id, now=now)
 

@@ -130,7 +130,7 @@ def regions() -> list[str]:
 
 def locations(random: Random) -> list[DemoLocation]:
     """Return the shops, two contact centres and the online shop."""
-    found = []
+    found: list[DemoLocation] = []
     for region, cities in CITIES.items():
         for city, lat, lon, shops in cities:
             for shop in shops:

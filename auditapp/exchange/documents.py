@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from auditapp import documents
 from auditapp.exchange.findings import Findings
 from auditapp.exchange.readers import Upload, check_zip
 from auditapp.exchange.rows import ImportResult
-from auditapp.handbook import service as handbook
 from auditapp.models import ChecklistVersion, Programme, StandardVersion
 from checklists.documents import read_toml
 from checklists.problems import Problem, Problems, at
@@ -43,7 +43,7 @@ def import_documents(
                 written = read_toml(text, name).get("kind")
                 if written in MODELS and written != kind:
                     raise Problem("wrong_kind", at(file=name), kind=written, expected=kind)
-                row = handbook.add_document(session, programme.id, text, name=name, actor_id=actor_id, now=now)
+                row = documents.add_document(session, programme.id, text, name=name, actor_id=actor_id, now=now)
             except Problem as problem:
                 findings.add(problem)
             except Problems as found:

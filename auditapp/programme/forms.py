@@ -21,7 +21,11 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 REQUIRED = InputRequired(_l("This field cannot be left empty."))
 CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", message=_l("Letters a–z, digits, “.”, “-” and “_” only."))
 
-FORMATS = [SelectChoice("store", _l("store")), SelectChoice("contact_centre", _l("contact centre")), SelectChoice("online_shop", _l("online shop"))]
+FORMATS = [
+    SelectChoice("store", _l("store")),
+    SelectChoice("contact_centre", _l("contact centre")),
+    SelectChoice("online_shop", _l("online shop")),
+]
 CHANNELS = [
     SelectChoice("store_visit", _l("store visit")),
     SelectChoice("phone", _l("phone")),
@@ -53,7 +57,11 @@ class ProgrammeForm(FlaskForm):  # type: ignore[misc]
     name = StringField(_l("Name"), [REQUIRED, Length(max=120)])
     kind = SelectField(
         _l("Kind"),
-        choices=[SelectChoice("own", _l("own locations")), SelectChoice("franchise", _l("franchise")), SelectChoice("competitor", _l("competitors"))],
+        choices=[
+            SelectChoice("own", _l("own locations")),
+            SelectChoice("franchise", _l("franchise")),
+            SelectChoice("competitor", _l("competitors")),
+        ],
     )
 
 

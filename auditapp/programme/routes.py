@@ -8,7 +8,6 @@ from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
-
 from wtforms.fields.choices import SelectChoice
 
 from auditapp import mail, web
@@ -253,7 +252,7 @@ def _wave_page(actor: Actor, wave_id: int, notice: forms.NoticeForm) -> Any:
         rows=rows[: queries.PAGE],
         more=len(rows) > queries.PAGE,
         page=page,
-        status=status,
+        state=status,
         states=list(State),
     )
 
@@ -295,8 +294,12 @@ def wave_status(actor: Actor, wave_id: int) -> Any:
 
 def _assignment_choices(actor: Actor, form: Any) -> None:
     session = web.session()
-    form.wave.choices = [SelectChoice(c.wave.id, c.wave.name) for c in queries.waves(session, actor) if c.wave.status == "open"]
-    form.checklist.choices = [SelectChoice(row.id, f"{row.code} {row.version}") for row in queries.checklists(session, actor)]
+    form.wave.choices = [
+        SelectChoice(c.wave.id, c.wave.name) for c in queries.waves(session, actor) if c.wave.status == "open"
+    ]
+    form.checklist.choices = [
+        SelectChoice(row.id, f"{row.code} {row.version}") for row in queries.checklists(session, actor)
+    ]
     if "auditor" in form:
         form.auditor.choices = [SelectChoice(row.id, row.pseudonym) for row in queries.auditors(session, actor)]
 

@@ -9,9 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from auditapp import journal, visits
+from auditapp import journal, links, visits
 from auditapp.access import Actor
-from auditapp.account import service as account
 from auditapp.convert import checklist_of
 from auditapp.models import ChecklistVersion, Location, Membership, Programme, Region, User, Visit, Wave
 from auditapp.programme.planning import PlannedVisit, plan_visits
@@ -194,7 +193,7 @@ def invite(
         subject_id=membership.id,
         role=role,
     )
-    return membership, account.make_link(session, user, "invitation", now) if user.password_hash is None else None
+    return membership, links.make_link(session, user, "invitation", now) if user.password_hash is None else None
 
 
 def set_membership_active(
@@ -410,7 +409,7 @@ def preview(
     )
     last = session.execute(select(Visit.location_id, Visit.auditor_id).where(Visit.id.in_(latest)))
     load = session.execute(
-        select(Visit.auditor_id, func.count())
+        select(Visit.auditor_id, func.count().label("visits"))
         .where(Visit.wave_id == wave.id, Visit.status != State.CANCELLED)
         .group_by(Visit.auditor_id)
     )
@@ -419,8 +418,8 @@ def preview(
         auditors,
         visits_each=visits_each,
         scenarios=[scenario.code for scenario in checklist_of(version).scenarios],
-        last_auditor={location: auditor for location, auditor in last},
-        load={auditor: count for auditor, count in load},
+        last_auditor={row.location_id: row.auditor_id for row in last},
+        load={row.auditor_id: row.visits for row in load},
     )
 
 

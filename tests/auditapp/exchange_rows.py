@@ -14,7 +14,7 @@ from auditapp.exchange.readers import Upload
 from auditapp.models import ChecklistVersion, Location, Membership, Programme
 from checklists.lifecycle import Role
 from tests import documents
-from tests.factories import NOW, make_checklist, make_location, make_member, make_programme
+from tests.factories import make_checklist, make_location, make_member, make_programme
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,7 @@ def make_ready(session: Session, code: str = "lumo") -> Ready:
     programme = make_programme(session, code)
     auditor = make_member(session, programme, Role.AUDITOR)
     auditor.pseudonym = "TK-1"
-    return Ready(
-        programme, make_location(session, programme, "S1"), make_checklist(session, programme), auditor
-    )
+    return Ready(programme, make_location(session, programme, "S1"), make_checklist(session, programme), auditor)
 
 
 def visit_row(code: str = "EXT-1", **values: str) -> dict[str, str]:
@@ -59,7 +57,15 @@ def answer_rows(visit: str = "EXT-1", given: Mapping[str, str] = documents.GOOD)
 
 
 def answer_row(visit: str, item: str, value: str, **values: str) -> dict[str, str]:
-    row = {"visit": visit, "item": item, "state": "answered", "value": value, "points": "", "comment": "", "revision": ""}
+    row = {
+        "visit": visit,
+        "item": item,
+        "state": "answered",
+        "value": value,
+        "points": "",
+        "comment": "",
+        "revision": "",
+    }
     return {**row, **values}
 
 
@@ -72,8 +78,10 @@ def workbook_file(sheets: Mapping[str, Sequence[Mapping[str, object]]]) -> Uploa
     buffer = io.BytesIO()
     writers.write_workbook(
         buffer,
-        [(kind, COLUMNS[kind], [[row[column] for column in COLUMNS[kind]] for row in rows])
-         for kind, rows in sheets.items()],
+        [
+            (kind, COLUMNS[kind], [[row[column] for column in COLUMNS[kind]] for row in rows])
+            for kind, rows in sheets.items()
+        ],
     )
     return raw_file(buffer.getvalue(), "book.xlsx")
 
@@ -85,6 +93,3 @@ def raw_file(data: bytes, name: str = "table.csv") -> Upload:
 def exported(database: object, programme: Programme, kind: str, format_: str = "csv") -> bytes:
     export = exports.Export(programme.id, programme.code, kind, None, format_)
     return b"".join(exports.stream(database, export))  # type: ignore[arg-type]
-
-
-__all__ = ["NOW", "Ready"]

@@ -56,7 +56,8 @@ def test_regions_come_in_any_order_and_know_their_parents(either_database: Datab
 
 
 @pytest.mark.parametrize(
-    ("path", "code"), [("", "empty_value"), ("A/B", "unknown_region"), ("A//B", "unknown_region"), ("A/", "unknown_region")]
+    ("path", "code"),
+    [("", "empty_value"), ("A/B", "unknown_region"), ("A//B", "unknown_region"), ("A/", "unknown_region")],
 )
 def test_a_bad_region_is_refused(database: Database, path: str, code: str) -> None:
     with database.transaction() as session:
@@ -184,7 +185,10 @@ def test_people_stay_inside_their_programme(database: Database) -> None:
         make_location(session, theirs, "S1", region="Południe")
         mine = make_programme(session, "mine")
         rows = [person(role="location_manager", scope="S1"), person(role="regional_manager", scope="Południe")]
-        assert [code for code, _, _ in refusals(session, mine, "people", rows)] == ["unknown_location", "unknown_region"]
+        assert [code for code, _, _ in refusals(session, mine, "people", rows)] == [
+            "unknown_location",
+            "unknown_region",
+        ]
 
 
 def test_documents_come_in_once(either_database: Database) -> None:

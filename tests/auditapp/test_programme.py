@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import date
 
@@ -38,22 +39,23 @@ def manager(app: App, world: World) -> Person:
 
 
 @given(
-    locations=st.integers(1, 12), auditors=st.integers(2, 6), each=st.integers(1, 4),
-    last=st.dictionaries(st.integers(0, 11), st.integers(0, 5)), load=st.dictionaries(st.integers(0, 5), st.integers(0, 9)),
+    locations=st.integers(1, 12),
+    auditors=st.integers(2, 6),
+    each=st.integers(1, 4),
+    last=st.dictionaries(st.integers(0, 11), st.integers(0, 5)),
+    load=st.dictionaries(st.integers(0, 5), st.integers(0, 9)),
 )
 @settings(max_examples=150, deadline=None)
 def test_plan_serves_everybody_and_nobody_twice_in_a_row(
     locations: int, auditors: int, each: int, last: dict[int, int], load: dict[int, int]
 ) -> None:
     names = {number: f"L{number}" for number in range(locations)}
-    plan = plan_visits(
-        names, range(auditors), visits_each=each, scenarios=["S1", "S2"], last_auditor=last, load=load
-    )
+    plan = plan_visits(names, range(auditors), visits_each=each, scenarios=["S1", "S2"], last_auditor=last, load=load)
     assert len(plan) == locations * each
     for location in names:
         seen = [last.get(location)] + [visit.auditor_id for visit in plan if visit.location_id == location]
         assert len(seen) == each + 1
-        assert all(before != after for before, after in zip(seen, seen[1:], strict=False))
+        assert all(before != after for before, after in itertools.pairwise(seen))
 
 
 def test_plan_spreads_the_work() -> None:
@@ -83,15 +85,27 @@ def test_overview_counts(manager: Person) -> None:
 def test_add_region_and_location(app: App, manager: Person) -> None:
     assert manager.post(f"{HERE}/regions", {"parent": "Północ", "name": "Warmia"}).status == 303
     assert manager.post(f"{HERE}/regions", {"parent": "Północ", "name": "Warmia"}).status == 422
-    values = {"code": "L9", "name": "Olsztyn", "region": "Północ/Warmia", "format": "store", "city": "Olsztyn",
-              "attributes": ["car_park"], "opened_on": "", "closed_on": ""}
+    values = {
+        "code": "L9",
+        "name": "Olsztyn",
+        "region": "Północ/Warmia",
+        "format": "store",
+        "city": "Olsztyn",
+        "attributes": ["car_park"],
+        "opened_on": "",
+        "closed_on": "",
+    }
     assert manager.post(f"{HERE}/locations/new", values).status == 303
     again = manager.post(f"{HERE}/locations/new", values)
     assert again.status == 422
     assert "już występuje" in again.text
     with app.database.reading() as session:
         row = session.scalars(select(Location).where(Location.code == "L9")).one()
-        assert (row.attributes, row.region.path, row.region.parent_id is not None) == (["car_park"], "Północ/Warmia", True)
+        assert (row.attributes, row.region.path, row.region.parent_id is not None) == (
+            ["car_park"],
+            "Północ/Warmia",
+            True,
+        )
     assert manager.post(f"{HERE}/locations/L9", {**values, "name": "Olsztyn, Aura"}).status == 303
     assert "Olsztyn, Aura" in manager.get(f"{HERE}/locations?q=aura").text
 
@@ -99,8 +113,15 @@ def test_add_region_and_location(app: App, manager: Person) -> None:
 def test_bad_dates_of_a_location(manager: Person) -> None:
     page = manager.post(
         f"{HERE}/locations/L1",
-        {"code": "L1", "name": "x", "region": "Północ/Pomorze", "format": "store", "city": "", "opened_on": "2026-05-01",
-         "closed_on": "2026-04-01"},
+        {
+            "code": "L1",
+            "name": "x",
+            "region": "Północ/Pomorze",
+            "format": "store",
+            "city": "",
+            "opened_on": "2026-05-01",
+            "closed_on": "2026-04-01",
+        },
     )
     assert page.status == 422
     assert "2026-04-01" in page.text
@@ -123,8 +144,14 @@ def test_invitations_that_cannot_be(manager: Person, values: dict[str, str], wor
 
 
 def test_invitation_to_log_in(app: App, manager: Person, nobody: Person) -> None:
-    values = {"name": "Ala Kot", "email": "ala@kot.pl", "role": "location_manager", "region": "", "location": "L1",
-              "pseudonym": ""}
+    values = {
+        "name": "Ala Kot",
+        "email": "ala@kot.pl",
+        "role": "location_manager",
+        "region": "",
+        "location": "L1",
+        "pseudonym": "",
+    }
     assert manager.post(f"{HERE}/people/new", values).status == 303
     with app.database.reading() as session:
         letter = session.scalars(select(OutgoingMail)).one()
@@ -175,15 +202,29 @@ def test_a_competitor_wave_needs_no_notice(app: App) -> None:
 
 
 def _assignment(world: World, **values: object) -> dict[str, object]:
-    return {"wave": world.wave.id, "location": "L1", "checklist": world.assigned.checklist_version_id, "scenario": "",
-            "auditor": world.other.id, "kind": "regular", "window_from": "2026-08-20", "window_to": "2026-09-10", **values}
+    return {
+        "wave": world.wave.id,
+        "location": "L1",
+        "checklist": world.assigned.checklist_version_id,
+        "scenario": "",
+        "auditor": world.other.id,
+        "kind": "regular",
+        "window_from": "2026-08-20",
+        "window_to": "2026-09-10",
+        **values,
+    }
 
 
 def test_assign_by_hand(app: App, manager: Person, world: World) -> None:
     assert manager.post(f"{HERE}/assignments/new", _assignment(world)).status == 303
     with app.database.reading() as session:
         visit = session.scalars(select(Visit).order_by(Visit.id.desc()).limit(1)).one()
-    assert (visit.code, visit.scenario, visit.window_to, visit.status) == ("V-900005", "S1", date(2026, 9, 10), "assigned")
+    assert (visit.code, visit.scenario, visit.window_to, visit.status) == (
+        "V-900005",
+        "S1",
+        date(2026, 9, 10),
+        "assigned",
+    )
 
 
 @pytest.mark.parametrize(
@@ -203,7 +244,12 @@ def test_assignments_that_cannot_be(manager: Person, world: World, values: dict[
 
 
 def test_rule_shows_a_preview_and_then_assigns_exactly_that(app: App, manager: Person, world: World) -> None:
-    values = {"wave": world.wave.id, "checklist": world.assigned.checklist_version_id, "format": "store", "visits_each": 2}
+    values = {
+        "wave": world.wave.id,
+        "checklist": world.assigned.checklist_version_id,
+        "format": "store",
+        "visits_each": 2,
+    }
     with app.database.reading() as session:
         before = session.scalar(select(func.count()).select_from(Visit))
     preview = manager.post(f"{HERE}/assignments/rule", values)
@@ -215,7 +261,10 @@ def test_rule_shows_a_preview_and_then_assigns_exactly_that(app: App, manager: P
         made = session.scalars(select(Visit).where(Visit.id > world.approved_south.id)).all()
     assert len(made) == 4
     # L1 was last visited by `auditor`, so `other` comes first.
-    assert [visit.auditor_id for visit in made if visit.location_id == world.north.id] == [world.other.id, world.auditor.id]
+    assert [visit.auditor_id for visit in made if visit.location_id == world.north.id] == [
+        world.other.id,
+        world.auditor.id,
+    ]
 
 
 def test_reassign_and_call_off(app: App, manager: Person, world: World) -> None:

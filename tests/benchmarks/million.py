@@ -15,7 +15,7 @@ from random import Random
 from sqlalchemy import column, func, insert, select, table, text
 from sqlalchemy.orm import Session
 
-from auditapp import migrate, rollups
+from auditapp import documents, migrate, rollups
 from auditapp.config import Settings
 from auditapp.db import Database
 from auditapp.demo.network import DemoLocation
@@ -23,7 +23,6 @@ from auditapp.demo.truth import draw_truth
 from auditapp.demo.visits import VisitMaker, VisitRows
 from auditapp.exchange.tables import import_table
 from auditapp.exchange.visits import import_visits
-from auditapp.handbook import service as handbook
 from auditapp.models import AnswerRow, CriterionScoreRow, Location, Membership, Programme, User, Visit, VisitScoreRow
 from auditapp.programme import service as programmes
 from checklists.lifecycle import Role
@@ -55,27 +54,60 @@ def fill(settings: Settings, answers: int) -> None:
 def _network(session: Session) -> Programme:
     programme = programmes.create_programme(session, code="big", name="Big", kind="own", actor_id=None, now=NOW)
     for name, document in shipped_documents().items():
-        handbook.add_document(session, programme.id, document, name=name, actor_id=None, now=NOW)
+        documents.add_document(session, programme.id, document, name=name, actor_id=None, now=NOW)
     regions = [f"R{n:02d}" for n in range(10)] + [f"R{n // 4:02d}/P{n:02d}" for n in range(40)]
     import_table(
         session, programme, "regions", [{"region": path, "name": path} for path in regions], actor_id=None, now=NOW
     )
     rows = [
-        {"location": f"S{n:04d}", "name": f"Store {n:04d}", "region": regions[10 + n % 40], "format": "store",
-         "city": "Gdynia", "lat": "", "lon": "", "timezone": "Europe/Warsaw", "attributes": "car_park;service_desk",
-         "footfall": "1000", "opened_on": "", "closed_on": ""}
+        {
+            "location": f"S{n:04d}",
+            "name": f"Store {n:04d}",
+            "region": regions[10 + n % 40],
+            "format": "store",
+            "city": "Gdynia",
+            "lat": "",
+            "lon": "",
+            "timezone": "Europe/Warsaw",
+            "attributes": "car_park;service_desk",
+            "footfall": "1000",
+            "opened_on": "",
+            "closed_on": "",
+        }
         for n in range(STORES)
     ]
     import_table(session, programme, "locations", rows, actor_id=None, now=NOW)
     people = [
-        {"email": f"tk{n}@example.pl", "name": f"TK {n}", "role": "auditor", "scope": "", "pseudonym": f"TK-{n}",
-         "locale": "pl"}
+        {
+            "email": f"tk{n}@example.pl",
+            "name": f"TK {n}",
+            "role": "auditor",
+            "scope": "",
+            "pseudonym": f"TK-{n}",
+            "locale": "pl",
+        }
         for n in range(60)
     ]
-    people.append({"email": "manager@example.pl", "name": "M", "role": "programme_manager", "scope": "",
-                   "pseudonym": "", "locale": "pl"})
-    people.append({"email": "region@example.pl", "name": "R", "role": "regional_manager", "scope": "R00",
-                   "pseudonym": "", "locale": "pl"})
+    people.append(
+        {
+            "email": "manager@example.pl",
+            "name": "M",
+            "role": "programme_manager",
+            "scope": "",
+            "pseudonym": "",
+            "locale": "pl",
+        }
+    )
+    people.append(
+        {
+            "email": "region@example.pl",
+            "name": "R",
+            "role": "regional_manager",
+            "scope": "R00",
+            "pseudonym": "",
+            "locale": "pl",
+        }
+    )
     import_table(session, programme, "people", people, actor_id=None, now=NOW)
     return programme
 
@@ -115,11 +147,25 @@ def _copy(session: Session, answers: int) -> None:
         sources.append((next_id, source.id))
         rows.append(
             {
-                "id": next_id, "programme_id": source.programme_id, "code": f"C-{next_id:07d}", "wave_id": None,
-                "location_id": stores[number % STORES], "checklist_version_id": source.checklist_version_id,
-                "auditor_id": shoppers[(number * 7) % len(shoppers)], "channel": source.channel, "kind": "regular",
-                "scenario": "", "window_from": None, "window_to": None, "status": "approved", "round": 1,
-                "started_at": at, "ended_at": at, "submitted_at": at, "local_date": at.date(), "quarter": str(quarter),
+                "id": next_id,
+                "programme_id": source.programme_id,
+                "code": f"C-{next_id:07d}",
+                "wave_id": None,
+                "location_id": stores[number % STORES],
+                "checklist_version_id": source.checklist_version_id,
+                "auditor_id": shoppers[(number * 7) % len(shoppers)],
+                "channel": source.channel,
+                "kind": "regular",
+                "scenario": "",
+                "window_from": None,
+                "window_to": None,
+                "status": "approved",
+                "round": 1,
+                "started_at": at,
+                "ended_at": at,
+                "submitted_at": at,
+                "local_date": at.date(),
+                "quarter": str(quarter),
                 "imported": True,
             }
         )
@@ -147,7 +193,9 @@ def main() -> None:
     fill(Settings(dir=chosen.dir, database_url=url, secret_key="benchmark"), chosen.answers)
     database = Database(url)
     with database.reading() as session:
-        counts = {m.__tablename__: session.scalar(select(func.count()).select_from(m)) for m in (Visit, AnswerRow, User)}
+        counts = {
+            m.__tablename__: session.scalar(select(func.count()).select_from(m)) for m in (Visit, AnswerRow, User)
+        }
     print(f"{counts} in {time.perf_counter() - start:.0f} s")
 
 

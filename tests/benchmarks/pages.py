@@ -71,7 +71,8 @@ def _export(app: App) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()
     response = person.client.post(
-        "/p/big/exchange/export", data={"csrf_token": token, "kind": "answers", "format": "csv", "quarter": ""},
+        "/p/big/exchange/export",
+        data={"csrf_token": token, "kind": "answers", "format": "csv", "quarter": ""},
         buffered=False,
     )
     first, size = 0.0, 0

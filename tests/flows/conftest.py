@@ -65,9 +65,14 @@ def open_as(chromium: Browser, live: Live) -> Iterator[Open]:
     """Return a function that logs somebody in with a browser of their own and gives their first page."""
     contexts: list[BrowserContext] = []
 
-    def open_(user: User, *, phone: bool = False, javascript: bool = True, locale: str = "pl-PL", **options: object) -> Page:
+    def open_(
+        user: User, *, phone: bool = False, javascript: bool = True, locale: str = "pl-PL", **options: object
+    ) -> Page:
         context = chromium.new_context(
-            **(PHONE if phone else DESK), java_script_enabled=javascript, locale=locale, **options  # type: ignore[arg-type]
+            **(PHONE if phone else DESK),
+            java_script_enabled=javascript,
+            locale=locale,
+            **options,  # type: ignore[arg-type]
         )
         contexts.append(context)
         page = context.new_page()

@@ -35,9 +35,7 @@ def test_one_commit_in_the_code_base() -> None:
     ],
 )
 def test_words_that_stay_at_the_edge(pattern: str, allowed: set[str]) -> None:
-    found = {
-        str(path.relative_to(ROOT)) for path in SOURCES if re.search(pattern, path.read_text())
-    }
+    found = {str(path.relative_to(ROOT)) for path in SOURCES if re.search(pattern, path.read_text())}
     assert found <= allowed
 
 

@@ -1,7 +1,7 @@
 """Every route x every role x own and foreign objects, generated from the application itself.
 
-Two programmes hold the same codes everywhere; only the wall keeps them apart. A new route joins these tests by existing:
-when its address has a part that OWN does not know, the test says so.
+Two programmes hold the same codes everywhere; only the wall keeps them apart. A new route joins these tests by
+existing: when its address has a part that OWN does not know, the test says so.
 """
 
 from __future__ import annotations
@@ -44,9 +44,17 @@ def _extras(app: App, world: World) -> dict[str, object]:
             visit_id=world.approved.id, item="M10", sha256="0" * 64, size=1, width=1, height=1, created_at=NOW
         )
         report = IssuedReport(
-            programme_id=world.programme.id, number=f"{world.programme.code.upper()}-2026Q3-L1-PL-1", kind="location",
-            location_id=world.north.id, quarter="2026Q3", locale="pl", issue=1, fingerprint="0" * 64,
-            sha256=app.extensions["auditapp.storage"].put("reports", b"%PDF-1.7 test"), size=13, created_at=NOW,
+            programme_id=world.programme.id,
+            number=f"{world.programme.code.upper()}-2026Q3-L1-PL-1",
+            kind="location",
+            location_id=world.north.id,
+            quarter="2026Q3",
+            locale="pl",
+            issue=1,
+            fingerprint="0" * 64,
+            sha256=app.extensions["auditapp.storage"].put("reports", b"%PDF-1.7 test"),
+            size=13,
+            created_at=NOW,
         )
         session.add_all([photo, report])
         app.extensions["auditapp.storage"].put("evidence", b"x")
@@ -256,5 +264,9 @@ def test_routes_outside_programmes_are_known(two: Two) -> None:
     assert public == {"assets.serve", "account.login", "account.forgot", "account.link", "account.language"}
     signed_in = {r.endpoint for r in _rules(two.app) if SIGNED_IN in _allowed(two.app, r)}
     assert signed_in == {
-        "account.home", "account.enter", "account.logout", "account.profile", "account.log_out_elsewhere",
+        "account.home",
+        "account.enter",
+        "account.logout",
+        "account.profile",
+        "account.log_out_elsewhere",
     }

@@ -17,7 +17,9 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)")
 
 
 def _used() -> set[str | tuple[str, ...]]:
-    return {message for _file, _line, message, _comments, _context in extract_from_dir(ROOT, METHODS, keywords=KEYWORDS)}
+    return {
+        message for _file, _line, message, _comments, _context in extract_from_dir(ROOT, METHODS, keywords=KEYWORDS)
+    }
 
 
 def test_every_text_has_polish() -> None:

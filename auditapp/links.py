@@ -1,0 +1,50 @@
+"""One-time links: invitations and password resets. The token is random and only its SHA-256 is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload
+
+from auditapp.models import OneTimeLink, User
+from checklists.problems import Problem
+
+LIFE = {"invitation": timedelta(days=7), "reset": timedelta(minutes=30)}
+
+
+def digest(token: str) -> str:
+    """Return what is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def make_link(session: Session, user: User, purpose: str, now: datetime) -> str:
+    """Return the token of a new one-time link; earlier unused links of the same purpose stop working."""
+    session.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.user_id == user.id, OneTimeLink.purpose == purpose, OneTimeLink.used_at.is_(None))
+        .values(used_at=now)
+    )
+    token = secrets.token_urlsafe(32)
+    session.add(
+        OneTimeLink(
+            token_hash=digest(token),
+            purpose=purpose,
+            user_id=user.id,
+            created_at=now,
+            expires_at=now + LIFE[purpose],
+        )
+    )
+    return token
+
+
+def get_link(session: Session, token: str, now: datetime) -> OneTimeLink:
+    """Return the unused, unexpired link; Problem link_expired otherwise."""
+    link = session.scalar(
+        select(OneTimeLink).where(OneTimeLink.token_hash == digest(token)).options(joinedload(OneTimeLink.user))
+    )
+    if link is None or link.used_at is not None or link.expires_at < now or not link.user.active:
+        raise Problem("link_expired")
+    return link
