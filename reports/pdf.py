@@ -18,7 +18,7 @@ from typing import Any
 
 import typst
 
-from reports import charts, printed, theme
+from reports import printed, theme
 from reports.quarterly import LocationReport, NetworkReport
 
 TEMPLATES = str(files("reports") / "templates")
@@ -67,6 +67,8 @@ def page_of(report: LocationReport | NetworkReport, number: str, locale: str) ->
 
 def render(report: LocationReport | NetworkReport, number: str, locale: str) -> bytes:
     """Return the PDF. ReportProblem when the template refuses the data or would print something it should not."""
+    from reports import charts  # matplotlib takes a second to load, and most processes never print
+
     page = page_of(report, number, locale)
     page["series_alt"] = charts.describe_series(report.series, locale=locale)
     inputs = {

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from auditapp import results
@@ -85,7 +85,7 @@ def _frame(facts: results.Facts, comparison: Comparison, programme: Programme) -
     )
 
 
-def _approved(programme: Programme, quarter: Quarter) -> tuple[object, ...]:
+def _approved(programme: Programme, quarter: Quarter) -> tuple[ColumnElement[bool], ...]:
     return (
         Visit.programme_id == programme.id,
         Visit.quarter == str(quarter),
@@ -110,8 +110,9 @@ def _visits(session: Session, programme: Programme, quarter: Quarter) -> dict[st
         .order_by(Location.code, Visit.local_date, Visit.channel, Visit.id)
     )
     found: dict[str, list[VisitLine]] = defaultdict(list)
-    for code, *values in rows:
-        found[code].append(VisitLine(*values))
+    for code, day, channel, kind, score, scorable, critical_failed in rows:
+        if day is not None:  # the database holds that an approved visit has one
+            found[code].append(VisitLine(day, channel, kind, score, scorable, critical_failed))
     return found
 
 
@@ -140,7 +141,7 @@ def _quotes(session: Session, programme: Programme, facts: results.Facts, quarte
     found: dict[str, list[Quote]] = defaultdict(list)
     for code, channel, version, item, comment, points in rows:
         asked = items[version][item]
-        good = points >= 0.5 * (asked.max_points or 1)
+        good = points is not None and points >= 0.5 * (asked.max_points or 1)
         found[code].append(Quote(comment, asked.criterion, channel, good))
     return found
 
@@ -220,53 +221,73 @@ def build_network(session: Session, quarter: QuarterFacts, programme: Programme)
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """One issued report with the place it is about."""
+    """One issued report with the place it is about; `superseded` where a newer issue of the same report exists."""
 
     report: IssuedReport
     location: str | None
     location_code: str | None
+    superseded: bool
+
+    @property
+    def kilobytes(self) -> int:
+        return max(1, round(self.report.size / 1000))
 
 
-def _scope(actor: Actor) -> Select[tuple[IssuedReport, str | None, str | None]]:
+@dataclass(frozen=True, slots=True)
+class IssuedPage:
+    """One page of the issued reports of a quarter. `count` counts those that stand, over all pages."""
+
+    quarters: Sequence[str]  # with issued reports in the actor's scope, newest first
+    quarter: str  # "" before anything was issued
+    rows: Sequence[Issued]
+    count: int
+    page: int
+    more: bool
+
+
+def _scope(actor: Actor) -> Select[IssuedReport]:
     """Return the issued reports the actor may read: the network's for the desk, a location's for its managers."""
-    query = (
-        select(IssuedReport, Location.name, Location.code)
-        .outerjoin(Location, Location.id == IssuedReport.location_id)
-        .where(IssuedReport.programme_id == actor.programme_id)
-    )
+    query = select(IssuedReport).where(IssuedReport.programme_id == actor.programme_id)
     if actor.roles & DESK:
         return query
     mine = locations_for(actor).with_only_columns(Location.id)
     return query.where(IssuedReport.location_id.in_(mine))
 
 
-def issued(session: Session, actor: Actor, *, quarter: str = "", page: int = 1, size: int = 100) -> list[Issued]:
-    """Return one page of issued reports, newest quarter first, the network before its locations."""
-    query = _scope(actor).order_by(
-        IssuedReport.quarter.desc(),
-        IssuedReport.kind.desc(),
-        Location.code,
-        IssuedReport.locale.desc(),
-        IssuedReport.issue.desc(),
+def issued_page(session: Session, actor: Actor, *, quarter: str = "", page: int = 1, size: int = 100) -> IssuedPage:
+    """Return one page of the reports issued for a quarter (the newest when it has none), the network first."""
+    scope = _scope(actor)
+    quarters = sorted(session.scalars(scope.with_only_columns(IssuedReport.quarter).distinct()), reverse=True)
+    if not quarters:
+        return IssuedPage((), "", (), 0, 1, more=False)
+    shown = quarter if quarter in quarters else quarters[0]
+    same = (IssuedReport.kind, IssuedReport.location_id, IssuedReport.locale)
+    newest = func.max(IssuedReport.issue).over(partition_by=same)
+    query = scope.where(IssuedReport.quarter == shown)
+    rows = session.execute(
+        query.with_only_columns(IssuedReport, Location.name, Location.code, newest)
+        .outerjoin(Location, Location.id == IssuedReport.location_id)
+        .order_by(IssuedReport.kind.desc(), Location.code, IssuedReport.locale.desc(), IssuedReport.issue.desc())
+        .offset((page - 1) * size)
+        .limit(size + 1)
+    ).all()
+    standing = query.with_only_columns(*same).distinct().subquery()
+    return IssuedPage(
+        quarters=quarters,
+        quarter=shown,
+        rows=[Issued(report, name, code, report.issue < last) for report, name, code, last in rows[:size]],
+        count=session.scalar(select(func.count()).select_from(standing)) or 0,
+        page=page,
+        more=len(rows) > size,
     )
-    if quarter:
-        query = query.where(IssuedReport.quarter == quarter)
-    rows = session.execute(query.offset((page - 1) * size).limit(size + 1))
-    return [Issued(report, name, code) for report, name, code in rows]
-
-
-def issued_quarters(session: Session, actor: Actor) -> Sequence[str]:
-    """Return the quarters with issued reports in the actor's scope, newest first."""
-    mine = _scope(actor).with_only_columns(IssuedReport.quarter).distinct()
-    return sorted(session.scalars(mine), reverse=True)
 
 
 def get_issued(session: Session, actor: Actor, number: str) -> IssuedReport:
     """Return one issued report in the actor's scope; Problem not_found otherwise."""
-    row = session.execute(_scope(actor).where(IssuedReport.number == number)).first()
-    if row is None:
+    report = session.scalar(_scope(actor).where(IssuedReport.number == number))
+    if report is None:
         raise Problem("not_found")
-    return row[0]
+    return report
 
 
 def latest(session: Session, programme_id: int, kind: str, quarter: str, locale: str) -> dict[int | None, IssuedReport]:

@@ -1,9 +1,10 @@
-"""Issue reports: build, print, keep the bytes under their hash, number the issue. Printed bytes are never overwritten."""
+"""Issue reports: build, print, keep the bytes under their hash, number them. Issued bytes are never overwritten."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,11 +22,12 @@ from reports.periods import Quarter
 from reports.quarterly import LocationReport, NetworkReport
 
 KIND = "reports"
+_PLAIN_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,23}")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A report that is built but not printed: its number, its fingerprint and whether these inputs were issued before."""
+    """A report built but not printed: its number, its fingerprint, and the issue these inputs may already have."""
 
     location_id: int | None
     location: str  # code; "" for the network
@@ -39,6 +41,14 @@ class Draft:
     @property
     def kind(self) -> str:
         return "location" if self.location else "network"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A report that was asked for: issued now, or standing already because nothing printed in it has changed."""
+
+    report: IssuedReport
+    new: bool
 
 
 def fingerprint(report: LocationReport | NetworkReport, locale: str) -> str:
@@ -58,7 +68,7 @@ def draft_reports(
     network: bool,
     locales: Sequence[str],
 ) -> list[Draft]:
-    """Build the reports of a quarter; locations without a visit are left out. Problem nothing_to_report for none at all."""
+    """Build the reports of a quarter, without locations not visited. Problem nothing_to_report for none at all."""
     gathered = queries.gather(session, programme, quarter)
     visited = {row.location for row in gathered.frame.comparison.rows if row.channel and row.n}
     built: list[tuple[Location | None, LocationReport | NetworkReport]] = [
@@ -77,6 +87,14 @@ def draft_reports(
     return drafts
 
 
+def _place(location: Location | None) -> str:
+    """Return what stands for the place in a number, which is a file name and part of an address as well."""
+    if location is None:
+        return "NET"
+    plain = _PLAIN_CODE.fullmatch(location.code) and location.code != "NET"
+    return location.code if plain else f"_{location.id}"
+
+
 def _draft(
     programme: Programme,
     quarter: Quarter,
@@ -89,12 +107,11 @@ def _draft(
     last = before.get(location.id if location else None)
     same = last if last is not None and last.fingerprint == mark else None
     issue = last.issue if same is not None and last is not None else (last.issue if last else 0) + 1
-    place = location.code if location else "NET"
     return Draft(
         location_id=location.id if location else None,
         location=location.code if location else "",
         locale=locale,
-        number=f"{programme.code.upper()}-{quarter}-{place}-{locale.upper()}-{issue}",
+        number=f"{programme.code.upper()[:20]}-{quarter}-{_place(location)}-{locale.upper()}-{issue}",
         issue=issue,
         fingerprint=mark,
         report=report,
@@ -153,7 +170,7 @@ def issue_report(
     *,
     actor_id: int | None,
     now: datetime,
-) -> IssuedReport:
+) -> Issue:
     """Issue one report (location None: the network), or return the issue that the same inputs already have.
 
     Problem nothing_to_report when there is nothing to print; reports.pdf.ReportProblem when it cannot be printed.
@@ -170,6 +187,7 @@ def issue_report(
         raise Problem("nothing_to_report", quarter=quarter.label(locale))
     (draft,) = drafts
     if draft.existing is not None:
-        return draft.existing
+        return Issue(draft.existing, new=False)
     data = pdf.render(draft.report, draft.number, locale)
-    return keep(session, storage, programme.id, quarter, draft, data, actor_id=actor_id, now=now)
+    row = keep(session, storage, programme.id, quarter, draft, data, actor_id=actor_id, now=now)
+    return Issue(row, new=True)
