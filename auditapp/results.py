@@ -21,6 +21,7 @@ from auditapp.models import Cell, ChecklistVersion, Location, Programme, Region
 from auditapp.restated import Restated
 from checklists.model import Channel, Checklist, Criterion, Standard
 from reports import compare, criteria, frames, summary
+from reports.intervals import MINIMUM_DF
 from reports.measures import Measure
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
@@ -185,7 +186,7 @@ def build_summaries(
 ) -> tuple[summary.Summary, ...]:
     """Return a summary for each region and criterion over the locations open in the quarter, regions outermost."""
     built = summary.build_summaries(
-        facts.cells,
+        _needed(facts) if channel is None else facts.cells,
         facts.locations,
         facts.quarter,
         items=facts.items,
@@ -195,6 +196,17 @@ def build_summaries(
         weights=facts.weights,
     )
     return _of_open(facts, built)
+
+
+def _needed(facts: Facts) -> pd.DataFrame:
+    """Return the quarter's cells alone where no population has to borrow a dispersion from the quarters before.
+
+    The summaries are the same either way; with a thousand locations a fifth of the cells is four fifths of the time.
+    """
+    now = facts.cells[facts.cells["quarter"] == str(facts.quarter)]
+    formats = now["location"].map(facts.locations.set_index("location")["format"])
+    freedom = (now["n"] - 1).groupby([formats, now["channel"], now["criterion"]]).sum()
+    return now if (freedom >= MINIMUM_DF).all() else facts.cells
 
 
 def _of_open(facts: Facts, built: Iterable[summary.Summary]) -> tuple[summary.Summary, ...]:

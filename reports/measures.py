@@ -144,6 +144,8 @@ def estimate(
 
 
 def _effects(cube: Cube, quarter: Quarter, effects: Mapping[tuple[str, str, str], float]) -> FloatArray:
+    if not effects:
+        return np.ones((len(cube.measures), len(cube.locations)))
     found = [
         effects.get((location, str(quarter), channel), 1.0)
         for channel, _ in cube.measures

@@ -94,7 +94,7 @@ def area_page(session: Session, programme: Programme, scope: Scope, period: Peri
     below = [each for each in scope.regions if each.path.rpartition("/")[0] == path]
     summary, *of_areas = results.build_summaries(facts, regions=[path, *(each.path for each in below)])
     rows = results.comparison_of(facts).only(inside).rows
-    places = place_lines(rows)
+    places = place_lines(rows) if region is not None else []  # a network is listed by its regions
     present = channels_of(facts.cells[facts.cells["quarter"] == str(period.quarter)])
     lost = results.points_lost(facts, inside)
     return AreaPage(
@@ -109,7 +109,7 @@ def area_page(session: Session, programme: Programme, scope: Scope, period: Peri
         areas=[(each, found) for each, found in zip(below, of_areas, strict=True) if found.locations],
         standing=words.standing(rows),
         places=sorted((line for line in places if line.row.n), key=lambda line: line.order),
-        not_visited=[line.row for line in places if not line.row.n],
+        not_visited=[row for row in rows if row.channel == "" and not row.n],
         lost=lost_lines(facts, lost, LOST_SHOWN),
         lost_total=sum(row.lost for row in lost),
         critical=critical_lines(facts, lost),

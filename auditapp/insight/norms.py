@@ -18,6 +18,8 @@ from checklists.problems import Problem
 from reports.criteria import CriterionRow, PointsLost
 from reports.summary import Summary, in_region
 
+SHOWN = 150  # locations listed at first
+
 
 @dataclass(frozen=True, slots=True)
 class NormLine:
@@ -87,6 +89,7 @@ class CriterionPage:
     regions: Sequence[tuple[Region, Summary]]
     places: Sequence[PlaceLine]
     too_few: Sequence[PlaceLine]
+    hidden: int
     items: Sequence[tuple[Checklist, Sequence[Item]]]
 
 
@@ -125,8 +128,10 @@ def criteria_page(
     )
 
 
-def criterion_page(session: Session, programme: Programme, scope: Scope, period: Period, code: str) -> CriterionPage:
-    """Return one criterion; Problem not_found when no standard in use has it."""
+def criterion_page(
+    session: Session, programme: Programme, scope: Scope, period: Period, code: str, *, everything: bool
+) -> CriterionPage:
+    """Return one criterion; Problem not_found when no standard in use has it. `everything` lists all locations."""
     facts = results.gather(session, programme, period.quarter, criteria=5)
     criterion = facts.find_criterion(code)
     if criterion is None:
@@ -141,14 +146,17 @@ def criterion_page(session: Session, programme: Programme, scope: Scope, period:
         )
         of_regions = [pair for pair in zip(tops, summaries, strict=True) if pair[1].locations]
         places = _places(facts, scope, code)
+    shown = [line for line in places if line.row.score is not None]
+    listed = shown if everything else shown[:SHOWN]
     return CriterionPage(
         period=period,
         criterion=criterion,
         section=next(section for section in standard.sections if section.code == criterion.section),
         network=network,
         regions=of_regions,
-        places=[line for line in places if line.row.score is not None],
+        places=listed,
         too_few=[line for line in places if line.row.score is None],
+        hidden=len(shown) - len(listed),
         items=_items(facts, code),
     )
 

@@ -21,7 +21,6 @@ from reports.change import rebound
 from reports.columns import Population
 from reports.compare import ComparisonRow
 from reports.criteria import CriterionRow
-from reports.summary import Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class CriterionLine:
     title: str
     norm: Criterion | None
     row: CriterionRow
-    network: Summary
+    network: float | None
 
     @property
     def acceptance(self) -> str:
@@ -112,10 +111,17 @@ def _rebound(row: ComparisonRow, population: Population | None) -> float | None:
 
 def _criteria(facts: Facts, code: str, channel: str) -> list[CriterionLine]:
     rows = results.criterion_rows(facts, channel=channel, shown=[code])
-    network = results.build_summaries(facts, criteria=[row.criterion for row in rows], channel=channel)
+    everywhere = results.points_lost(facts, facts.open_locations(), channel=channel)
+    network = {lost.criterion: lost.score for lost in everywhere}
     order = {each.code: index for index, each in enumerate(facts.standard.criteria)} if facts.standard else {}
     lines = [
-        CriterionLine(row.criterion, areas.title(facts, row.criterion), facts.find_criterion(row.criterion), row, found)
-        for row, found in zip(rows, network, strict=True)
+        CriterionLine(
+            row.criterion,
+            areas.title(facts, row.criterion),
+            facts.find_criterion(row.criterion),
+            row,
+            network.get(row.criterion),
+        )
+        for row in rows
     ]
     return sorted(lines, key=lambda line: (order.get(line.criterion, len(order)), line.criterion))

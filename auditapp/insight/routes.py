@@ -119,7 +119,7 @@ def criterion(actor: Actor, code: str) -> Any:
     """Show one criterion: its norm, the network, regions and locations, the items that measure it."""
     session, period = web.session(), _period(actor)
     programme, scope = queries.get_programme(session, actor), queries.scope_of(session, actor)
-    page = norms.criterion_page(session, programme, scope, period, code)
+    page = norms.criterion_page(session, programme, scope, period, code, everything=_csv() or "all" in request.args)
     if _csv():
         return sheets.respond(sheets.COLUMNS, sheets.criterion(page), f"criterion-{period.quarter}")
     return _show("insight/criterion.html", page)
@@ -138,7 +138,7 @@ def compare(actor: Actor) -> Any:
         region=_region(actor),
         channel=filters.read_compared_channel(request.args),
         location_format=filters.read_format(request.args),
-        everything="all" in request.args,
+        everything=_csv() or "all" in request.args,
     )
     if _csv():
         return sheets.respond(sheets.COMPARE_COLUMNS, sheets.compare(page), f"comparison-{period.quarter}")

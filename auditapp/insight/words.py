@@ -104,7 +104,8 @@ def standing(rows: Iterable[ComparisonRow]) -> str:
     labelled = {name: each for name, each in levels.items() if each["below"] + each["none"] + each["above"]}
     if not labelled:
         return str(_("There are not enough visits to tell locations apart."))
-    differing = {name: each for name, each in labelled.items() if each["below"] + each["above"]}
+    by_size = sorted(labelled.items(), key=lambda pair: -pair[1].total())
+    differing = {name: each for name, each in by_size if each["below"] + each["above"]}
     if not differing:
         return str(_("No clear differences between locations this quarter: what separates them can be chance."))
     if len(labelled) == 1:
@@ -165,13 +166,13 @@ def level(row: ComparisonRow) -> str:
         return str(_("not visited"))
     if row.level is None:
         return str(_("no verdict")) if row.low is None else str(_("several channels: no verdict over all of them"))
-    return {
-        "below": str(_("clearly below the network")),
-        "none": str(_("no clear difference")),
-        "above": str(_("clearly above the network")),
-        "indicative": str(_("indicative: 2 visits")),
-        "single": str(_("1 visit – no location score")),
-    }[row.level]
+    if row.level == "below":
+        return str(_("clearly below the network"))
+    if row.level == "above":
+        return str(_("clearly above the network"))
+    if row.level == "indicative":
+        return str(_("indicative: 2 visits"))
+    return str(_("1 visit – no location score") if row.level == "single" else _("no clear difference"))
 
 
 def verdicts(headline: ComparisonRow, channels: Sequence[ComparisonRow]) -> list[tuple[str, str]]:
