@@ -44,7 +44,9 @@ def test_placeholders_agree() -> None:
         strings = message.string if isinstance(message.string, tuple) else (message.string,)
         expected = set(PLACEHOLDER.findall(ids[-1]))
         for string in strings:
-            assert set(PLACEHOLDER.findall(string)) == expected, message.id
+            # The form for exactly one may say it in a word: "One more question".
+            found = set(PLACEHOLDER.findall(string))
+            assert found == expected or (len(strings) > 1 and found == expected - {"num"}), message.id
 
 
 def test_refusals_read_in_both_languages() -> None:
