@@ -32,16 +32,10 @@ def import_files(
     With kind `visits` the files hold visits and their answers, with `answers` corrections of stored visits. A dry run
     does everything except keeping it.
     """
-    rehearsal = session.begin_nested()
-    try:
+    with session.begin_nested() as savepoint:
         result = _import(session, programme, kind, uploads, actor_id=actor_id, now=now, progress=progress)
-    except BaseException:
-        rehearsal.rollback()
-        raise
-    if dry_run:
-        rehearsal.rollback()
-    else:
-        rehearsal.commit()
+        if dry_run:
+            savepoint.rollback()
     return result
 
 
