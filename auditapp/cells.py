@@ -31,8 +31,8 @@ _lock = Lock()
 
 def cells_of(
     session: Session, programme_id: int, overall: Sequence[Quarter], criteria: Sequence[Quarter] = ()
-) -> pd.DataFrame:
-    """Return the CELLS of whole visits in the quarters `overall` and of criteria in `criteria`, for reading only."""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the CELLS of whole visits in the quarters `overall`, and those of criteria in `criteria`; read only."""
     wanted = [(False, str(quarter)) for quarter in overall] + [(True, str(quarter)) for quarter in criteria]
     prints = _fingerprints(session, programme_id, sorted({name for _, name in wanted}))
     place = (str(session.get_bind().engine.url), programme_id)
@@ -45,7 +45,8 @@ def cells_of(
                 frame = read[read["quarter"] == name].reset_index(drop=True)
                 _keep((*place, of_criteria, name), prints[name], frame)
                 found[of_criteria, name] = frame
-    return pd.concat([found[part] for part in wanted], ignore_index=True)
+    whole, parts = ([found[part] for part in wanted if part[0] is kind] for kind in (False, True))
+    return pd.concat(whole, ignore_index=True), pd.concat([*parts, whole[0][:0]], ignore_index=True)
 
 
 def _find(key: _Key, fingerprint: object) -> pd.DataFrame | None:

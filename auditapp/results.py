@@ -31,7 +31,8 @@ from reports.thresholds import Thresholds
 class Facts:
     """What the figures of one quarter, its change since `previous` and its history are computed from.
 
-    cells       CELLS of the whole network, with the four quarters before each from which a dispersion may be borrowed
+    overall     CELLS of whole visits of the whole network, with the four quarters before each from which a dispersion
+                may be borrowed; `criteria` those of criteria, of as many quarters as were asked for
     locations   LOCATIONS, the whole network; `opened` and `closed` are days by location code
     items       J of each (channel, criterion), the largest number of items over the versions
     weights     W of each channel in the headline
@@ -44,7 +45,8 @@ class Facts:
     quarter: Quarter
     previous: Quarter | None
     history: tuple[Quarter, ...]
-    cells: pd.DataFrame
+    overall: pd.DataFrame
+    criteria: pd.DataFrame
     locations: pd.DataFrame
     opened: Mapping[str, date]
     closed: Mapping[str, date]
@@ -69,7 +71,7 @@ class Facts:
     def open_locations(self) -> frozenset[str]:
         """Return the codes of the locations that were open on some day of the quarter, or visited in it."""
         first, last = self.quarter.bounds()
-        visited = self.cells.loc[self.cells["quarter"] == str(self.quarter), "location"]
+        visited = self.overall.loc[self.overall["quarter"] == str(self.quarter), "location"]
         return frozenset(visited.unique()) | {
             code
             for code in self.locations["location"]
@@ -120,7 +122,7 @@ def gather(
     series = Quarter.range(quarter.previous(history - 1), quarter)
     first, last = min(series[0], previous or quarter), max(quarter, previous or quarter)
     of_criteria = Quarter.range(quarter.previous(criteria - 1), quarter) if criteria else ()
-    cells = cells_of(session, programme.id, Quarter.range(first.previous(4), last), of_criteria)
+    overall, by_criterion = cells_of(session, programme.id, Quarter.range(first.previous(4), last), of_criteria)
     locations, opened, closed = _network(session, programme.id)
     checklists, standards = _checklists(session, programme.id)
     used = restated.versions_used(session, programme.id, checklists, Quarter.range(first, last))
@@ -131,7 +133,8 @@ def gather(
         quarter=quarter,
         previous=previous,
         history=series,
-        cells=cells,
+        overall=overall,
+        criteria=by_criterion,
         locations=locations,
         opened=opened,
         closed=closed,
@@ -162,7 +165,7 @@ def comparison_of(
 ) -> compare.Comparison:
     """Return the comparison of the locations open in the quarter, with `closed` of all (see `reports.compare`)."""
     built = compare.build_comparison(
-        facts.cells,
+        facts.overall,
         facts.locations,
         facts.quarter,
         items=_with_channel(facts.items, channel),
@@ -185,8 +188,12 @@ def build_summaries(
     channel: str | None = None,
 ) -> tuple[summary.Summary, ...]:
     """Return a summary for each region and criterion over the locations open in the quarter, regions outermost."""
+    if set(criteria) == {""}:
+        cells = facts.overall
+    else:
+        cells = pd.concat([facts.overall, facts.criteria]) if "" in criteria else facts.criteria
     built = summary.build_summaries(
-        _needed(facts) if channel is None else facts.cells,
+        _needed(facts, cells) if channel is None else cells,
         facts.locations,
         facts.quarter,
         items=facts.items,
@@ -198,15 +205,15 @@ def build_summaries(
     return _of_open(facts, built)
 
 
-def _needed(facts: Facts) -> pd.DataFrame:
+def _needed(facts: Facts, cells: pd.DataFrame) -> pd.DataFrame:
     """Return the quarter's cells alone where no population has to borrow a dispersion from the quarters before.
 
     The summaries are the same either way; with a thousand locations a fifth of the cells is four fifths of the time.
     """
-    now = facts.cells[facts.cells["quarter"] == str(facts.quarter)]
+    now = cells[cells["quarter"] == str(facts.quarter)]
     formats = now["location"].map(facts.locations.set_index("location")["format"])
     freedom = (now["n"] - 1).groupby([formats, now["channel"], now["criterion"]]).sum()
-    return now if (freedom >= MINIMUM_DF).all() else facts.cells
+    return now if (freedom >= MINIMUM_DF).all() else cells
 
 
 def _of_open(facts: Facts, built: Iterable[summary.Summary]) -> tuple[summary.Summary, ...]:
@@ -219,7 +226,7 @@ def find_change(facts: Facts, region: str = "", *, channel: str | None = None) -
     """Return the change of a region or the network on comparable items; None where there is nothing to compare."""
     if facts.previous is None or not facts.common.comparable:
         return None
-    cells = facts.cells[facts.cells["criterion"] == ""]
+    cells = facts.overall
     if facts.common.cells is not None:
         channels, quarters = facts.common.cells["channel"].unique(), [str(facts.previous), str(facts.quarter)]
         replaced = cells["channel"].isin(channels) & cells["quarter"].isin(quarters)
@@ -244,7 +251,9 @@ def points_lost(
 ) -> tuple[criteria.PointsLost, ...]:
     """Return what each criterion cost in the locations meant, most first. Needs cells of criteria."""
     meant = facts.locations[facts.locations["location"].isin(locations)].reset_index(drop=True)
-    return criteria.points_lost(facts.cells, meant, facts.quarter, channel=channel, weights=facts.weights)
+    now = str(facts.quarter)
+    cells = pd.concat([cells[cells["quarter"] == now] for cells in (facts.overall, facts.criteria)], ignore_index=True)
+    return criteria.points_lost(cells, meant, facts.quarter, channel=channel, weights=facts.weights)
 
 
 def criterion_rows(
@@ -257,7 +266,7 @@ def criterion_rows(
         if name == channel and criterion in (None, code)
     }
     return criteria.criterion_rows(
-        facts.cells, facts.locations, facts.quarter, channel=channel, items=items, shown=shown
+        facts.criteria, facts.locations, facts.quarter, channel=channel, items=items, shown=shown
     )
 
 
@@ -266,7 +275,7 @@ def build_series(
 ) -> summary.Series:
     """Return the score of each quarter of the history for a location, else a region or the network."""
     return summary.build_series(
-        facts.cells,
+        facts.overall,
         facts.locations,
         facts.history,
         items=_with_channel(facts.items, channel),
@@ -281,7 +290,7 @@ def build_series(
 def build_location_series(facts: Facts, codes: Collection[str]) -> dict[str, summary.Series]:
     """Return the series of many locations over all their channels at once."""
     return summary.build_location_series(
-        facts.cells,
+        facts.overall,
         facts.locations,
         facts.history,
         codes,

@@ -95,7 +95,7 @@ def area_page(session: Session, programme: Programme, scope: Scope, period: Peri
     summary, *of_areas = results.build_summaries(facts, regions=[path, *(each.path for each in below)])
     rows = results.comparison_of(facts).only(inside).rows
     places = place_lines(rows) if region is not None else []  # a network is listed by its regions
-    present = channels_of(facts.cells[facts.cells["quarter"] == str(period.quarter)])
+    present = channels_of(facts.overall[facts.overall["quarter"] == str(period.quarter)])
     lost = results.points_lost(facts, inside)
     return AreaPage(
         region=region,

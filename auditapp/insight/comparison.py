@@ -97,7 +97,7 @@ def compare_page(
     facts = results.gather(session, programme, period.quarter, previous=period.previous)
     built = results.comparison_of(facts)
     path = region.path if region is not None else ""
-    present = channels_of(facts.cells[facts.cells["quarter"] == str(period.quarter)])
+    present = channels_of(facts.overall[facts.overall["quarter"] == str(period.quarter)])
     shown = scope.within(facts.locations) & set(facts.locations.loc[in_region(facts.locations, path), "location"])
     mine = [row for row in built.only(shown).rows if location_format in ("", row.format)]
     if channel is None:

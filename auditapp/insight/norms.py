@@ -173,17 +173,17 @@ def _tops(regions: Sequence[Region]) -> list[Region]:
 
 def _places(facts: Facts, scope: Scope, code: str) -> list[PlaceLine]:
     """Return the criterion in every location of the scope, for channels in which its format was ever visited."""
-    names = dict(zip(facts.locations["location"], facts.locations["name"], strict=True))
-    paths = dict(zip(facts.locations["location"], facts.locations["region"], strict=True))
+    names, paths, formats = (
+        dict(zip(facts.locations["location"], facts.locations[column], strict=True))
+        for column in ("name", "region", "format")
+    )
+    visited = set(zip(facts.overall["location"].map(formats), facts.overall["channel"], strict=True))
     shown = scope.within(facts.locations) & facts.open_locations()
-    comparison = results.comparison_of(facts)
-    here = {(row.location, row.channel) for row in comparison.rows if row.channel}
-    lines = [
-        PlaceLine(names[row.location], paths[row.location], row)
-        for channel in dict.fromkeys(name for name, criterion in facts.items if criterion == code)
-        for row in results.criterion_rows(facts, channel=channel, shown=shown, criterion=code)
-        if (row.location, channel) in here
-    ]
+    lines = []
+    for channel in dict.fromkeys(name for name, criterion in facts.items if criterion == code):
+        here = [location for location in shown if (formats[location], channel) in visited]
+        rows = results.criterion_rows(facts, channel=channel, shown=here, criterion=code) if here else ()
+        lines += [PlaceLine(names[row.location], paths[row.location], row) for row in rows]
     return sorted(lines, key=lambda line: (line.name, line.row.location))
 
 
