@@ -39,6 +39,10 @@ class Patience:
             self.progress.start()
         self.progress.update(self.task, completed=done)
 
+    def stop(self) -> None:
+        if self.progress.live.is_started:
+            self.progress.stop()
+
 
 @click.command("import")
 @click.argument("kind", type=click.Choice(IMPORTS))
@@ -54,7 +58,7 @@ def import_(instance: Instance, kind: str, files: tuple[Path, ...], programme: s
     patience = Patience()
     try:
         with ExitStack() as opened, instance.database.transaction() as session:
-            opened.callback(patience.progress.stop)
+            opened.callback(patience.stop)
             uploads = [Upload(path.name, opened.enter_context(path.open("rb"))) for path in files]
             result = service.import_files(
                 session,

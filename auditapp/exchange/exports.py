@@ -19,7 +19,7 @@ from checklists.problems import Problem, at
 from reports.periods import Quarter
 
 TYPES = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "toml": "application/toml",
     "zip": "application/zip",

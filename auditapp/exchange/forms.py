@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, MultipleFileField, SelectField
+from wtforms.fields.choices import SelectChoice
 
 from auditapp.exchange.columns import EXPORTS, IMPORTS
 
@@ -28,7 +29,7 @@ INTO = {**KINDS, "visits": _l("visits with their answers"), "answers": _l("corre
 
 
 class ImportForm(FlaskForm):  # type: ignore[misc]
-    kind = SelectField(_l("What the files hold"), choices=[(kind, INTO[kind]) for kind in IMPORTS])
+    kind = SelectField(_l("What the files hold"), choices=[SelectChoice(kind, INTO[kind]) for kind in IMPORTS])
     files = MultipleFileField(
         _l("Files"), description=_l("CSV in UTF-8 or XLSX; documents as TOML or several in a zip.")
     )
@@ -40,6 +41,11 @@ class ImportForm(FlaskForm):  # type: ignore[misc]
 
 
 class ExportForm(FlaskForm):  # type: ignore[misc]
-    kind = SelectField(_l("Table"), choices=[(kind, KINDS[kind]) for kind in (*EXPORTS, "all")])
-    quarter = SelectField(_l("Quarter"), description=_l("For visits, answers and results."))
-    format = SelectField(_l("Format"), choices=[("csv", "CSV"), ("xlsx", "XLSX")])
+    # It stands beside the other form on one page, hence the ids.
+    kind = SelectField(
+        _l("Table"), choices=[SelectChoice(kind, KINDS[kind]) for kind in (*EXPORTS, "all")], id="out-kind"
+    )
+    quarter = SelectField(_l("Quarter"), description=_l("For visits, answers and results."), id="out-quarter")
+    format = SelectField(
+        _l("Format"), choices=[SelectChoice("csv", "CSV"), SelectChoice("xlsx", "XLSX")], id="out-format"
+    )

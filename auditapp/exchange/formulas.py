@@ -8,14 +8,11 @@ _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _WRITTEN = re.compile(r"'+[=+\-@\t\r]")
 # Somewhere in the text of a CSV, where return is always quoted; may be a false alarm.
 MAY_RUN = re.compile(r"""(?m)(?:^|,)(?:'*[=+\-@\t]|"'*[=+\-@\t\r])""")
-_PLAIN_NUMBER = re.compile(r"[+-][0-9]+(?:\.[0-9]+)?")
 
 
 def protect(text: str) -> str:
-    """Return the text so that no spreadsheet runs it. A plain number such as -5 runs nothing and stays."""
-    if _RUNS.match(text) and not _PLAIN_NUMBER.fullmatch(text):
-        return "'" + text
-    return text
+    """Return the text so that no spreadsheet runs it, nor takes a code such as +7 for a number."""
+    return "'" + text if _RUNS.match(text) else text
 
 
 def unprotect(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, flash
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from auditapp import results, web
 from auditapp.access import Actor, allow
@@ -87,11 +88,11 @@ def take_out(actor: Actor) -> Any:
 
 
 def _export_form(actor: Actor, *, empty: bool = False) -> forms.ExportForm:
-    form = forms.ExportForm(prefix="out-", **({"formdata": None} if empty else {}))
+    form = forms.ExportForm(formdata=None) if empty else forms.ExportForm()
     quarters = results.quarters_with_results(web.session(), actor.programme_id)
     form.quarter.choices = [
-        ("", _("all quarters")),
-        *((str(each), quarter_label(str(each))) for each in reversed(quarters)),
+        SelectChoice("", _("all quarters")),
+        *(SelectChoice(str(each), quarter_label(str(each))) for each in reversed(quarters)),
     ]
     return form
 

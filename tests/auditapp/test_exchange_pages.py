@@ -29,7 +29,8 @@ def person(app: App, role: Role, **values: Any) -> Person:
     with app.database.transaction() as session:
         ready = make_ready(session)
         scope = {"location": ready.location} if role is Role.LOCATION_MANAGER else {}
-        return Person(app, make_member(session, ready.programme, role, **scope, **values).user)
+        user = make_member(session, ready.programme, role, **scope).user
+    return Person(app, user, **values)
 
 
 def form(*uploads: Upload, kind: str = "regions", **values: Any) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def count(app: App, model: Any) -> int:
 def test_only_those_who_run_the_programme_exchange_data(app: App, role: Role, status: int) -> None:
     somebody = person(app, role)
     assert somebody.get(HERE).status == status
-    assert somebody.post(f"{HERE}/import", form(regions(("A", "A")))).status == (200 if status == 200 else 403)
+    assert somebody.post(f"{HERE}/import", form(regions(("A", "A")))).status == (303 if status == 200 else 403)
     assert somebody.post(f"{HERE}/export", {"kind": "people", "quarter": "", "format": "csv"}).status == status
 
 
@@ -73,9 +74,7 @@ def test_an_import_is_rehearsed_then_stored(app: App) -> None:
     before = count(app, Region)
     page = manager.get(HERE)
     assert page.document is not None
-    assert page.document.xpath("//input[@name='dry_run']/@checked") == ["checked"] or page.document.xpath(
-        "//input[@name='dry_run'][@checked]"
-    )
+    assert page.document.xpath("//input[@name='dry_run'][@checked]")
     page = manager.post(f"{HERE}/import", form(regions(("A", "A"), ("A/B", "B")), dry_run="y"))
     assert (page.status, count(app, Region)) == (200, before)
     assert "Nowe wiersze: 2, zmienione: 0, bez zmian: 0" in page.text
@@ -89,16 +88,16 @@ def test_problems_are_told_with_their_place_and_hostile_text_stays_text(app: App
     before = count(app, Region)
     nasty = "<script>alert(1)</script>/x"
     page = manager.post(
-        f"{HERE}/import", form(regions(("A", "A"), (nasty, "x"), name='"><img src=x onerror=alert(1)>.csv'))
+        f"{HERE}/import", form(regions(("A", "A"), (nasty, "x"), name="<img src=x onerror=alert(1)>.csv"))
     )
     assert (page.status, count(app, Region)) == (422, before)
     assert page.document is not None
     cells = [cell.text_content() for cell in page.document.xpath("//section[contains(@class, 'findings')]//tbody//td")]
-    assert cells[0].startswith('"><img')
+    assert cells[0].startswith("<img")
     assert cells[1:4] == ["3", "region", "<script>alert(1)</script>"]
     assert "<script>alert" not in page.html
     assert "<img" not in page.html
-    assert "Mamy 1 problem" in page.text
+    assert "1 problem was found" in page.text
 
 
 def test_visits_and_answers_come_in_together(app: App) -> None:
@@ -178,7 +177,8 @@ def test_the_command_names_every_problem(
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
         "File regions.csv, row 4, column region: “C” occurs already in row 3. An identifier may occur only once.",
-        "File regions.csv, row 2, column region: there is no region “A”. Give the whole path, for example Północ/Pomorze.",
+        "File regions.csv, row 2, column region: there is no region “A”. "
+        "Give the whole path, for example Północ/Pomorze.",
         "Nothing was stored.",
     ]
     with database.transaction(write=False) as session:
