@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, MultipleFileField, SelectField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
 
 from auditapp.exchange.columns import EXPORTS, IMPORTS
 
@@ -29,9 +30,13 @@ INTO = {**KINDS, "visits": _l("visits with their answers"), "answers": _l("corre
 
 
 class ImportForm(FlaskForm):  # type: ignore[misc]
-    kind = SelectField(_l("What the files hold"), choices=[SelectChoice(kind, INTO[kind]) for kind in IMPORTS])
+    kind = SelectField(
+        _l("What the files hold"), [InputRequired()], choices=[SelectChoice(kind, INTO[kind]) for kind in IMPORTS]
+    )
     files = MultipleFileField(
-        _l("Files"), description=_l("CSV in UTF-8 or XLSX; documents as TOML or several in a zip.")
+        _l("Files"),
+        [FileRequired(_l("Choose a file."))],
+        description=_l("CSV in UTF-8 or XLSX; documents as TOML or several in a zip."),
     )
     answers = FileField(
         _l("Answers of the visits"),
@@ -43,9 +48,15 @@ class ImportForm(FlaskForm):  # type: ignore[misc]
 class ExportForm(FlaskForm):  # type: ignore[misc]
     # It stands beside the other form on one page, hence the ids.
     kind = SelectField(
-        _l("Table"), choices=[SelectChoice(kind, KINDS[kind]) for kind in (*EXPORTS, "all")], id="out-kind"
+        _l("Table"),
+        [InputRequired()],
+        choices=[SelectChoice(kind, KINDS[kind]) for kind in (*EXPORTS, "all")],
+        id="out-kind",
     )
     quarter = SelectField(_l("Quarter"), description=_l("For visits, answers and results."), id="out-quarter")
     format = SelectField(
-        _l("Format"), choices=[SelectChoice("csv", "CSV"), SelectChoice("xlsx", "XLSX")], id="out-format"
+        _l("Format"),
+        [InputRequired()],
+        choices=[SelectChoice("csv", "CSV"), SelectChoice("xlsx", "XLSX")],
+        id="out-format",
     )

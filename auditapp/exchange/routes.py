@@ -34,11 +34,9 @@ def index(actor: Actor) -> Any:
 @allow(*MANAGE)
 def bring_in(actor: Actor) -> Any:
     form = forms.ImportForm()
-    uploads = [Upload(file.filename, file.stream) for file in (*(form.files.data or ()), form.answers.data) if file]
-    if not form.validate() or not uploads:
-        if not uploads:
-            form.files.errors = [_("Choose a file.")]
+    if not form.validate():
         return _page(actor, form, _export_form(actor, empty=True), status=422)
+    uploads = [Upload(file.filename, file.stream) for file in (*form.files.data, form.answers.data) if file]
     programme = web.session().get_one(Programme, actor.programme_id)
     try:
         result = service.import_files(

@@ -162,7 +162,7 @@ def _location_values(row: Row, regions: Mapping[str, int], zones: set[str]) -> d
         "lon": lon,
         "timezone": zone,
         "attributes": list(dict.fromkeys(attributes)),
-        "footfall": row.number_between("footfall", 0, 1e12),
+        "footfall": row.number_between("footfall", 0, 10**9),
         "opened_on": opened,
         "closed_on": closed,
     }
