@@ -15,8 +15,8 @@ from auditapp import results, rollups
 from auditapp.convert import checklist_of
 from auditapp.exchange.columns import COLUMNS
 from auditapp.exchange.documents import MODELS
+from auditapp.exchange.intake import STATES
 from auditapp.exchange.rows import batched
-from auditapp.exchange.visits import STATES
 from auditapp.models import (
     AnswerRow,
     ChecklistVersion,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from auditapp.exchange import documents, tables, visits
 from auditapp.exchange.columns import DOCUMENTS
 from auditapp.exchange.findings import Findings
+from auditapp.exchange.intake import Progress
 from auditapp.exchange.readers import TableFile, Upload, open_tables
 from auditapp.exchange.rows import ImportResult
 from auditapp.models import Programme
@@ -25,7 +26,7 @@ def import_files(
     actor_id: int | None,
     now: datetime,
     dry_run: bool = False,
-    progress: visits.Progress | None = None,
+    progress: Progress | None = None,
 ) -> ImportResult:
     """Bring in files of one kind; Refused with every problem found, and then nothing is stored.
 
@@ -47,7 +48,7 @@ def _import(
     *,
     actor_id: int | None,
     now: datetime,
-    progress: visits.Progress | None,
+    progress: Progress | None,
 ) -> ImportResult:
     findings = Findings()
     if kind in DOCUMENTS:

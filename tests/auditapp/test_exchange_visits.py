@@ -205,7 +205,7 @@ def test_a_bad_visit_is_refused(database: Database, values: dict[str, str], code
         ({"points": "-1"}, "out_of_range", "points"),
         ({"points": "1,5"}, "bad_number", "points"),
         ({"revision": "0"}, "bad_number", "revision"),
-        ({"comment": "x" * 5001}, "text_too_long", "value"),
+        ({"comment": "x" * 5001}, "text_too_long", "comment"),
     ],
 )
 def test_a_bad_answer_is_refused(database: Database, values: dict[str, str], code: str, column: str) -> None:
