@@ -236,6 +236,8 @@ def area_change(found: SummaryChange | None, previous: str | None, *, comparable
 
 def wrong_listed(number: int, wrong: float) -> str:
     """Return how many of a list are expected to stand there by chance."""
+    if wrong < 0.05:
+        return str(_("an error on this list is very unlikely"))
     return str(
         ngettext(
             "of %(num)d listed about %(wrong)s may be wrong",

@@ -1,0 +1,207 @@
+"""Sentences say what the numbers say and never more (scoring.md section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import session as cookie
+
+from auditapp.factory import App
+from auditapp.insight import history, words
+from reports.columns import Population
+from reports.compare import ComparisonRow
+from reports.periods import Quarter
+from reports.summary import Series, SeriesPoint
+from reports.thresholds import Thresholds
+
+ROW = ComparisonRow(
+    location="L1",
+    name="Sklep",
+    region="Północ",
+    format="store",
+    quarter="2026Q3",
+    channel="",
+    n=3,
+    score=0.68,
+    low=0.514,
+    high=0.803,
+    phi=0.1,
+    reliability=0.43,
+    shrunken=0.7,
+    p_below=0.97,
+    level="below",
+    rank_low=12,
+    rank_high=61,
+    previous="2026Q2",
+    previous_score=0.81,
+    previous_low=0.7,
+    previous_high=0.9,
+    change=-0.13,
+    change_low=-0.3,
+    change_high=-0.01,
+    change_label="down",
+    change_p=0.02,
+)
+POPULATION = Population(
+    "store", "store_visit", 140, 140, 280, "quarter", 0.1, 0.01, reliability=0.43, k0=4.0, ranked=140
+)
+
+
+@pytest.fixture(params=["en", "pl"])
+def locale(app: App, request: pytest.FixtureRequest) -> Iterator[str]:
+    with app.test_request_context():
+        cookie["locale"] = request.param
+        yield request.param
+
+
+@pytest.fixture
+def english(app: App) -> Iterator[None]:
+    with app.test_request_context():
+        cookie["locale"] = "en"
+        yield
+
+
+def test_the_sentence_of_a_location(locale: str) -> None:
+    assert (
+        words.location_score(ROW)
+        == {
+            "en": "68%; with 3 visits the true level is likely between 51 and 81%.",
+            "pl": "68\u00a0%; przy 3 wizytach prawdziwy poziom leży prawdopodobnie między 51 a\u00a081\u00a0%.",
+        }[locale]
+    )
+    assert (
+        words.rank(ROW, POPULATION)
+        == {
+            "en": "rank 12 to 61 of 140",
+            "pl": "miejsce między 12 a\u00a061 na 140",
+        }[locale]
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "label", "said"),
+    [
+        (None, None, ""),
+        (0.2, None, ""),  # too few visits for a label: nothing is said
+        (0.2, "none", "no clear change"),
+        (None, "not_comparable", "not comparable"),
+        (0.085, "up", "up 9 points"),  # half up
+        (-0.13, "down", "down 13 points"),
+        (0.01, "up", "up 1 point"),
+        (0.004, "up", "up by less than a point"),
+        (-0.004, "down", "down by less than a point"),
+    ],
+)
+@pytest.mark.usefixtures("english")
+def test_changes(value: float | None, label: str | None, said: str) -> None:
+    assert words.change(value, label) == said
+
+
+@pytest.mark.parametrize(
+    ("label", "p", "listed"),
+    [
+        ("down", 0.10, "down"),
+        ("down", 0.11, "none"),  # alone it would count, among many it does not
+        ("up", None, "none"),
+        ("none", 0.01, "none"),
+        ("not_comparable", None, "not_comparable"),
+        (None, None, None),
+    ],
+)
+def test_a_list_marks_fewer_changes(label: str | None, p: float | None, listed: str | None) -> None:
+    assert words.listed_label(replace(ROW, change_label=label, change_p=p), Thresholds()) == listed
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "target", "said", "tone"),
+    [
+        (0.85, 0.95, 0.85, "level met", "above"),
+        (0.80, 0.84, 0.85, "level not met", "below"),
+        (0.80, 0.85, 0.85, "too close to say", "none"),
+        (None, None, 0.85, "too few visits to say", "none"),
+    ],
+)
+@pytest.mark.usefixtures("english")
+def test_an_acceptance_level_needs_the_whole_interval(
+    low: float | None, high: float | None, target: float, said: str, tone: str
+) -> None:
+    assert words.acceptance(0.82, low, high, target) == said
+    assert words.acceptance_tone(0.82, low, high, target) == tone
+
+
+def rows(channel: str, *levels: str | None) -> list[ComparisonRow]:
+    return [replace(ROW, channel=channel, level=level, n=0 if level is None else 3) for level in levels]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (rows("phone", None, None), "No visit counts in this quarter yet, so there is nothing to compare."),
+        (rows("phone", "single", "indicative"), "There are not enough visits to tell locations apart."),
+        (
+            rows("phone", "none", "none"),
+            "No clear differences between locations this quarter: what separates them can be chance.",
+        ),
+        (
+            rows("phone", "below", "none", "above", "above"),
+            "1 location is clearly below the network. 2 locations are clearly above the network. "
+            "For 1 other location the difference can be chance.",
+        ),
+        (
+            rows("phone", "below") + rows("store_visit", "none", "none"),
+            "Phone: 1 location is clearly below the network. No clear differences in the other channels.",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("english")
+def test_the_first_sentence_of_a_page(given: list[ComparisonRow], said: str) -> None:
+    headlines = [replace(row, channel="", level=None) for row in given]
+    assert words.standing([*headlines, *given]) == said
+
+
+@pytest.mark.usefixtures("english")
+def test_a_location_of_several_channels_has_a_verdict_in_each() -> None:
+    headline = replace(ROW, level=None)
+    store, phone = replace(ROW, channel="store_visit"), replace(ROW, channel="phone", level="none")
+    assert words.verdicts(ROW, [store]) == [("below", "clearly below the network")]
+    assert words.verdicts(headline, [store, phone]) == [("below", "store visit: clearly below the network")]
+    assert words.verdicts(headline, [phone, replace(phone, channel="chat")]) == [("none", "no clear difference")]
+
+
+@pytest.mark.parametrize(
+    ("population", "said"),
+    [
+        (POPULATION, "Reliability of a location's score: 0.43. 0.80 needs 16 visits."),
+        (replace(POPULATION, k0=None), "The visits show no reliable differences between locations."),
+        (replace(POPULATION, source="previous_four"), "It is taken from the four quarters before."),
+        (replace(POPULATION, phi=None), "so no intervals are printed."),
+    ],
+)
+@pytest.mark.usefixtures("english")
+def test_the_methods_box(population: Population, said: str) -> None:
+    assert said in words.method(population)
+
+
+def test_a_history_is_placed_on_a_fixed_scale() -> None:
+    first = Quarter(2026, 1)
+    series = Series(
+        (
+            SeriesPoint(first, 3, 0.7, 0.4, 0.9, breaks=False),
+            SeriesPoint(first.next(), 1, None, None, None, breaks=False),
+            SeriesPoint(first.next(2), 3, 1.0, 0.8, 1.0, breaks=True),
+        ),
+        None,
+    )
+    picture = history.build_picture(series, 0.85)
+    low, none, high = picture.dots
+    assert low.low == picture.base  # 40 % is the foot of the scale when nothing lies below it
+    assert low.y is not None
+    assert high.y is not None
+    assert high.y < low.y
+    assert (none.y, none.low) == (None, None)
+    assert len(picture.breaks) == 1
+    assert none.x < picture.breaks[0] < high.x
+    deeper = replace(series, points=(replace(series.points[0], low=0.39), *series.points[1:]))
+    assert next(share for share, _ in history.build_picture(deeper, None).ticks) == 0.0
