@@ -32,7 +32,7 @@ def demo(instance: Instance, no_serve: bool, host: str, port: int) -> None:
         with Bars() as bars:
             quarter = build.build(instance, now(), bars.show)
             folder = instance.settings.dir / "reports"
-            bulk.issue_quarter(
+            outcome = bulk.issue_quarter(
                 instance,
                 "lumo",
                 quarter,
@@ -41,6 +41,8 @@ def demo(instance: Instance, no_serve: bool, host: str, port: int) -> None:
                 progress=lambda done, total: bars.show("Reports of the last quarter", done, total),
             )
         click.echo(f"Reports of {quarter}: {folder}")
+        for number, reason in outcome.failed:
+            click.echo(f"{number} could not be printed: {reason}", err=True)
         click.echo(f"The true levels behind the visits: {instance.settings.dir / 'demo-truth.csv'}")
     _print_log_ins(f"http://{host}:{port}")
     if not no_serve:

@@ -79,7 +79,7 @@ class VisitMaker:
         self.number += 1
         code = f"V-{self.number:06d}"
         minutes = max(4.0, self.random.gauss(checklist.minutes * 1.4, 4))
-        ended = start + timedelta(minutes=minutes)
+        ended = start + timedelta(seconds=round(60 * minutes))
         rows.visits.append(
             {
                 "visit": code,

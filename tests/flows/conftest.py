@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
@@ -87,3 +90,28 @@ def open_as(chromium: Browser, live: Live) -> Iterator[Open]:
     yield open_
     for context in contexts:
         context.close()
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo as a person gets it: an instance built by the command itself."""
+
+    folder: Path
+    output: str
+    quarter: str
+
+    def run(self, *arguments: str) -> str:
+        """Run `auditapp` on the demo and return what it printed; a failing command fails the test."""
+        command = [str(Path(sys.executable).with_name("auditapp")), *arguments, "--dir", str(self.folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    folder = tmp_path_factory.mktemp("demo")
+    output = Demo(folder, "", "").run("demo", "--no-serve")
+    reports = sorted((folder / "reports").glob("LUMO-*-NET-PL-1.pdf"))
+    assert len(reports) == 1, output
+    return Demo(folder, output, reports[0].name.split("-")[1])
