@@ -6,8 +6,8 @@ import re
 
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _WRITTEN = re.compile(r"'+[=+\-@\t\r]")
-# Somewhere in the text of a CSV, where return is always quoted; may be a false alarm.
-MAY_RUN = re.compile(r"""(?m)(?:^|,)(?:'*[=+\-@\t]|"'*[=+\-@\t\r])""")
+# After a comma or a line end in the text of a CSV, where return is always quoted; may be a false alarm.
+MAY_RUN = re.compile(r"""[,\n](?:'*[=+\-@\t]|"'*[=+\-@\t\r])""")
 
 
 def protect(text: str) -> str:

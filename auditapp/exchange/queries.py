@@ -168,9 +168,11 @@ def _answers(session: Session, programme: Programme, quarter: str | None) -> Row
     columns = (answer.item, answer.state, answer.value, answer.points, answer.comment, answer.revision)
     query = select(visit.code, *columns).where(answer.visit_id == visit.id, answer.is_current)
     ids = session.scalars(select(Visit.id).where(*_made(programme, quarter)).order_by(Visit.id)).all()
-    connection = session.connection()  # plain rows: the mapped way takes twice as long
+    connection = session.connection()
     for piece in batched(ids, PIECE):
-        yield from connection.execute(query.where(visit.id.in_(piece)).order_by(visit.id, answer.item)).all()
+        with connection.execute(query.where(visit.id.in_(piece)).order_by(visit.id, answer.item)) as found:
+            # The driver's own tuples: nothing in them needs converting, and wrapping each costs a third of the time.
+            yield from found.cursor.fetchall()
 
 
 def _visit_scores(session: Session, programme: Programme, quarter: str | None) -> Rows:

@@ -24,7 +24,7 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Itera
     yield _written([columns]).encode()
     for batch in batched(rows, 1000):
         text = _written(batch)
-        if MAY_RUN.search(text):  # looking at whole pieces costs a tenth of looking at every cell
+        if MAY_RUN.search(f"\n{text}"):  # looking at whole pieces costs a tenth of looking at every cell
             text = _written([[protect(cell) if isinstance(cell, str) else cell for cell in row] for row in batch])
         yield text.encode()
 
