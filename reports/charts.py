@@ -1,15 +1,13 @@
-"""Pictures of values: matplotlib through its object interface, the same on a page and in a report, as SVG.
+"""Pictures of values: matplotlib through its object interface, as SVG.
 
 These functions draw and never compute. Margins are fixed, so a picture takes some 60 ms, and the same value always
-gives the same bytes. Words for those who cannot see it are made from the same value. In a report text stays text; a
-picture on a page cannot use the page's fonts, so there `outlined` turns letters into shapes.
+gives the same bytes. Letters stay letters, in the face of the report. Words for those who cannot see a picture are made
+from the same value.
 """
 
 from __future__ import annotations
 
 import io
-import textwrap
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -19,15 +17,16 @@ from matplotlib.figure import Figure
 
 from checklists.rounding import outward, percent
 from reports import theme
-from reports.criteria import PointsLost
 from reports.summary import Series
 
 for _weight in ("Regular", "Semibold"):
     font_manager.fontManager.addfont(str(theme.FONTS / f"SourceSansPro-{_weight}.ttf"))
 
-STYLE = {
+WIDTH, LABELS = 6.61, 0.07  # inches of the type area, and the share of it that the scale's labels take
+STYLE: Any = {  # the stubs of matplotlib want each key as a literal
+    "svg.fonttype": "none",
     "font.family": theme.FAMILY,
-    "font.size": 10,
+    "font.size": 8.5,
     "svg.hashsalt": "auditapp",
     "text.color": theme.INK,
     "axes.edgecolor": theme.LINE,
@@ -35,10 +34,6 @@ STYLE = {
     "xtick.color": theme.INK_2,
     "ytick.color": theme.INK_2,
 }
-
-
-def _style(outlined: bool) -> Any:  # matplotlib's stubs want each key as a literal
-    return {**STYLE, "svg.fonttype": "path" if outlined else "none"}
 
 
 def _svg(figure: Figure) -> bytes:
@@ -58,14 +53,15 @@ def _unit(locale: str) -> str:
     return "%" if locale == "en" else "\N{NO-BREAK SPACE}%"
 
 
-def draw_series(series: Series, *, locale: str, target: float | None = None, outlined: bool = False) -> bytes:
+def draw_series(series: Series, *, locale: str) -> bytes:
     """Draw scores by quarter with their intervals as SVG; gaps stay gaps and a break in the series is a line.
 
-    `target` is a share in [0, 1]. Control limits are drawn where the series has them.
+    Every quarter is equally wide and carries no label: a table of the quarters stands under the picture. Control
+    limits are drawn where the series has them.
     """
-    with mpl.rc_context(_style(outlined)):
-        figure = Figure(figsize=(7.2, 2.5))
-        axes = figure.add_axes((0.07, 0.14, 0.91, 0.82))
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH, 1.7))
+        axes = figure.add_axes((LABELS, 0.02, 1 - LABELS, 0.93))
         _bare(axes)
         seen = [(x, p) for x, p in enumerate(series.points) if p.score is not None]
         lows = [100 * p.low for _, p in seen if p.low is not None] or [0]
@@ -82,7 +78,7 @@ def draw_series(series: Series, *, locale: str, target: float | None = None, out
                     color=theme.ABOVE,
                     alpha=0.35,
                     linewidth=7,
-                    solid_capstyle="round",
+                    solid_capstyle="butt",  # a round end would reach beyond the interval
                     zorder=2,
                 )
         axes.plot(
@@ -95,8 +91,6 @@ def draw_series(series: Series, *, locale: str, target: float | None = None, out
             markeredgewidth=1.2,
             zorder=4,
         )
-        if target is not None:
-            axes.axhline(100 * target, color=theme.INK_2, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
         if series.limits is not None:
             for limit in (series.limits.low, series.limits.high):
                 if 0 <= limit <= 1:
@@ -104,7 +98,7 @@ def draw_series(series: Series, *, locale: str, target: float | None = None, out
         for x, point in enumerate(series.points):
             if point.breaks:
                 axes.axvline(x - 0.5, color=theme.INK_2, linewidth=0.8, linestyle=":")
-        axes.set_xticks(range(len(series.points)), [p.quarter.short(locale) for p in series.points], fontsize=8.5)
+        axes.set_xticks([])
         axes.yaxis.set_major_formatter(lambda value, _position: f"{value:.0f}{_unit(locale)}")
         return _svg(figure)
 
@@ -131,38 +125,3 @@ def describe_series(series: Series, *, locale: str) -> str:
         parts.append(text)
     lead = "Score by quarter, with its interval. " if locale == "en" else "Wynik w kolejnych kwartałach z przedziałem. "
     return lead + "; ".join(parts) + "."
-
-
-def draw_points_lost(
-    rows: Sequence[PointsLost], titles: Mapping[str, str], *, locale: str, outlined: bool = False
-) -> bytes:
-    """Draw what each criterion cost, largest first, as horizontal bars in points (SVG). `titles` are norms by code."""
-    with mpl.rc_context(_style(outlined)):
-        figure = Figure(figsize=(7.2, 0.42 + 0.34 * max(1, len(rows))))
-        height = figure.get_size_inches()[1]
-        axes = figure.add_axes((0.44, 0.30 / height, 0.50, 1 - 0.36 / height))
-        _bare(axes)
-        points = [100 * row.lost for row in rows]
-        places = range(len(rows))
-        axes.barh(places, points, height=0.62, color=theme.BELOW)
-        axes.set_yticks(
-            places, [textwrap.shorten(f"{r.criterion} {titles[r.criterion]}", 44, placeholder="…") for r in rows]
-        )
-        axes.invert_yaxis()
-        axes.set_xlim(0, max(points, default=1) * 1.15 or 1)
-        axes.set_xticks([])
-        axes.spines["bottom"].set_visible(False)
-        for place, value in zip(places, points, strict=True):
-            axes.text(value, place, "  " + _one_decimal(value, locale), va="center", color=theme.INK)
-        return _svg(figure)
-
-
-def describe_points_lost(rows: Sequence[PointsLost], titles: Mapping[str, str], *, locale: str) -> str:
-    """Say in words what `draw_points_lost` shows."""
-    lead = "Points lost by criterion: " if locale == "en" else "Punkty stracone według kryteriów: "
-    return lead + "; ".join(f"{titles[r.criterion]} {_one_decimal(100 * r.lost, locale)}" for r in rows) + "."
-
-
-def _one_decimal(value: float, locale: str) -> str:
-    text = f"{percent(value / 100, 1):.1f}"
-    return text if locale == "en" else text.replace(".", ",")

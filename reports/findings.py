@@ -5,17 +5,21 @@ Each function takes the value and a locale ("pl" or "en"). Numbers follow scorin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import ceil, floor
 
-from checklists.model import Criterion
+from checklists.model import Criterion, Text
 from checklists.rounding import half_up, outward, percent
+from reports.change import ChangeLabel
 from reports.compare import ComparisonRow
 from reports.criteria import PointsLost
-from reports.planner import visits_for_reliability
-from reports.quarterly import CriterionLine, LocationReport, NetworkReport
+from reports.labels import CHANNELS
+from reports.quarterly import NetworkReport, VisitLine
 from reports.summary import Summary, SummaryChange
 
 NBSP = "\N{NO-BREAK SPACE}"
+NAMED = 3  # criteria that a sentence names
+NOTHING = 1e-9
 
 
 def plural(number: int, one: str, few: str, many: str) -> str:
@@ -25,31 +29,41 @@ def plural(number: int, one: str, few: str, many: str) -> str:
     return few if number % 10 in (2, 3, 4) and number % 100 not in (12, 13, 14) else many
 
 
-def share(value: float | None, locale: str, digits: int = 0) -> str:
-    """Write a share in percent: "68 %" or "68%"; an en dash for none."""
-    if value is None:
-        return "–"
-    return f"{decimal(percent(value, digits), locale, digits)}{'%' if locale == 'en' else NBSP + '%'}"
-
-
 def decimal(value: float, locale: str, digits: int = 1) -> str:
     """Write a number with a decimal comma or point."""
     text = f"{half_up(value, digits):.{digits}f}"
     return text if locale == "en" else text.replace(".", ",")
 
 
-def points(value: float, locale: str, *, signed: bool = False) -> str:
-    """Write a share as points with one decimal: 0.051 is 5,1; `signed` puts + or − before a change."""
-    text = decimal(percent(abs(value), 1), locale)
-    return (("+" if value > 0 else "−" if value < 0 else "") if signed else "") + text
+def share(value: float | None, locale: str, digits: int = 0) -> str:
+    """Write a share in percent: "68 %" or "68%"; an en dash for none."""
+    return "–" if value is None else _unit(decimal(percent(value, digits), locale, digits), locale)
 
 
-def between(low: float, high: float, locale: str, *, genitive: bool = False) -> str:
-    """Write an interval rounded outward: "między 51 a 81 %" / "between 51 and 81%"."""
+def points(value: float, locale: str) -> str:
+    """Write a share as points with one decimal: 0.051 is 5,1."""
+    return decimal(percent(value, 1), locale)
+
+
+def signed(value: float, locale: str, digits: int = 0) -> str:
+    """Write points with their sign, a true minus; none before 0."""
+    rounded = half_up(value, digits)
+    return ("+" if rounded > 0 else "−" if rounded < 0 else "") + decimal(abs(rounded), locale, digits)
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Write both ends of an interval, rounded outward: "51–81"."""
+    if low is None or high is None:
+        return "–"
     bottom, top = outward(low, high)
-    if locale == "en":
-        return f"between {bottom:.0f} and {top:.0f}%"
-    return f"{'od' if genitive else 'między'} {bottom:.0f} {'do' if genitive else 'a'} {top:.0f}{NBSP}%"
+    return f"{bottom:.0f}–{top:.0f}"
+
+
+def between(low: float, high: float, locale: str) -> str:
+    """Write an interval rounded outward: "między 51 a 81 %" / "between 51 and 81%"."""
+    bottom, top = (f"{end:.0f}" for end in outward(low, high))
+    text = f"between {bottom} and {top}" if locale == "en" else f"między {bottom} a {top}"
+    return _unit(text, locale)
 
 
 def visits(number: int, locale: str) -> str:
@@ -59,185 +73,241 @@ def visits(number: int, locale: str) -> str:
     return f"{number} {plural(number, 'wizyta', 'wizyty', 'wizyt')}"
 
 
-def at_visits(number: int, locale: str) -> str:
-    """Write "przy 3 wizytach" / "with 3 visits"."""
-    if locale == "en":
-        return f"with {visits(number, locale)}"
-    return f"przy {number} {'wizycie' if number == 1 else 'wizytach'}"
-
-
-def score(row: ComparisonRow, locale: str) -> str:
-    """How did this location do?"""
+def likely(row: ComparisonRow, locale: str) -> str:
+    """How did this location do? What stands beside its printed score, or in place of one."""
     if row.n == 0:
-        return "No visit counts in this quarter." if locale == "en" else "W tym kwartale nie liczy się żadna wizyta."
-    if row.score is None:
-        if locale == "en":
-            return "One visit was made. A single visit is shown below; it gives no score for the location."
-        return "Odbyła się jedna wizyta. Pokazujemy ją niżej; z jednej wizyty nie ma jeszcze wyniku placówki."
-    text = share(row.score, locale)
-    if row.low is None or row.high is None:
-        if locale == "en":
-            return f"{text}, {visits(row.n, locale)}. The network has too few visits yet to say how far chance reaches."
-        return (
-            f"{text}, {visits(row.n, locale)}. Sieć ma jeszcze za mało wizyt, by powiedzieć, ile może zrobić przypadek."
+        text = Text("W tym kwartale nie liczy się żadna wizyta.", "No visit counts in this quarter.")
+    elif row.score is None:
+        text = Text(
+            "Odbyła się jedna wizyta. Pokazujemy ją w raporcie, ale z jednej wizyty nie ma jeszcze wyniku placówki.",
+            "One visit was made. It is shown in this report; a single visit gives no score for the location.",
         )
-    likely = "the true level is likely" if locale == "en" else "prawdziwy poziom leży zapewne"
-    sentence = f"{text}; {at_visits(row.n, locale)} {likely} {between(row.low, row.high, locale)}."
-    if row.n == 2:
-        sentence += " Two visits are indicative only." if locale == "en" else " Dwie wizyty to wynik wstępny."
-    return sentence
+    elif row.low is None or row.high is None:
+        text = Text(
+            f"Liczba wizyt: {row.n}. Sieć ma ich jeszcze za mało, żeby powiedzieć, ile może tu zrobić przypadek.",
+            f"Number of visits: {row.n}. The network has too few yet to say how far chance reaches.",
+        )
+    else:
+        counted = f"{row.n} {'wizycie' if row.n == 1 else 'wizytach'}"
+        text = Text(
+            f"Przy {counted} prawdziwy poziom leży zapewne {between(row.low, row.high, 'pl')}.",
+            f"With {visits(row.n, 'en')} the true level is likely {between(row.low, row.high, 'en')}.",
+        )
+    return text.get(locale) + (_indicative(row.n, locale) if row.level == "indicative" else "")
 
 
-def level(row: ComparisonRow, locale: str) -> str:
-    """Above or below the network? Empty where nothing may be said."""
-    words = {
-        "below": ("Wyraźnie poniżej sieci.", "Clearly below the network."),
-        "above": ("Wyraźnie powyżej sieci.", "Clearly above the network."),
-        "none": (
-            "Bez wyraźnej różnicy wobec sieci: taka odległość mieści się w tym, co może zrobić przypadek.",
-            "No clear difference from the network: a distance like this is within what chance can do.",
-        ),
-    }
-    return words[row.level][locale == "en"] if row.level in words else ""
+def _indicative(number: int, locale: str) -> str:
+    pl, en = f" {visits(number, 'pl')} to wynik wstępny.", f" {visits(number, 'en')} are indicative only."
+    return Text(pl, en).get(locale)
 
 
-def change(row: ComparisonRow, locale: str) -> str:
-    """Did it change? Empty without an earlier quarter."""
-    return _change(row.change_label, row.change, row.change_low, row.change_high, locale)
+def standing(headline: ComparisonRow, rows: Sequence[ComparisonRow], locale: str) -> str:
+    """Above or below the network? One sentence for each channel where there are several; empty where none is due."""
+    if len(rows) == 1:
+        return _LEVELS[headline.level].get(locale) if headline.level in _LEVELS else ""
+    words = [(CHANNELS[row.channel].get(locale), _CHANNEL_LEVELS.get(row.level, _NO_VERDICT)) for row in rows]
+    return " ".join(f"{name[:1].upper()}{name[1:]}: {level.get(locale)}." for name, level in words)
+
+
+_LEVELS: Mapping[str | None, Text] = {
+    "below": Text("Wyraźnie poniżej sieci.", "Clearly below the network."),
+    "above": Text("Wyraźnie powyżej sieci.", "Clearly above the network."),
+    "none": Text(
+        "Bez wyraźnej różnicy wobec sieci: taka odległość mieści się w tym, co może zrobić przypadek.",
+        "No clear difference from the network: a distance like this is within what chance can do.",
+    ),
+}
+_CHANNEL_LEVELS: Mapping[str | None, Text] = {
+    "below": Text("wyraźnie poniżej sieci", "clearly below the network"),
+    "above": Text("wyraźnie powyżej sieci", "clearly above the network"),
+    "none": Text("bez wyraźnej różnicy wobec sieci", "no clear difference from the network"),
+}
+_NO_VERDICT = Text("wizyt jest za mało, żeby porównywać z siecią", "too few visits to compare with the network")
+
+
+def change(row: ComparisonRow, needed: int, locale: str) -> str:
+    """Did it change? Empty without an earlier quarter; `needed` visits in both quarters allow an answer."""
+    if row.previous is None:
+        return ""
+    if row.change_label == ChangeLabel.NOT_COMPARABLE:
+        text = Text(
+            "Z poprzednim kwartałem nie da się porównać: zmieniły się kanały albo zbyt wiele pytań.",
+            "The previous quarter cannot be compared: the channels or too many questions have changed.",
+        )
+    elif row.change is None or row.change_low is None or row.change_high is None:
+        text = Text(
+            "Zmiany wobec poprzedniego kwartału nie da się jeszcze policzyć: wizyt jest za mało.",
+            "The change on the previous quarter cannot be told yet: there are too few visits.",
+        )
+    elif row.change_label is None:
+        text = Text(
+            f"O zmianie będzie można mówić od {needed} wizyt w obu kwartałach.",
+            f"A change can be told from {needed} visits in both quarters.",
+        )
+    else:
+        return _change(ChangeLabel(row.change_label), row.change, row.change_low, row.change_high, locale, 0)
+    return text.get(locale)
 
 
 def summary_change(found: SummaryChange | None, locale: str) -> str:
     """Did the network change? Empty where it cannot be said."""
-    if found is None or found.label is None:
+    if found is None or found.label is None or found.low is None or found.high is None:
         return ""
-    return _change(found.label.value, found.change, found.low, found.high, locale)
+    return _change(found.label, found.change, found.low, found.high, locale, 1)
 
 
-def _change(label: str | None, by: float | None, low: float | None, high: float | None, locale: str) -> str:
-    if label == "not_comparable":
-        if locale == "en":
-            return "The quarters are not comparable: too many questions have changed."
-        return "Kwartałów nie da się porównać: zmieniło się zbyt wiele pytań."
-    if label is None or by is None or low is None or high is None:
-        return ""
-    span = f"{points(low, locale, signed=True)} … {points(high, locale, signed=True)}"
-    by_points = points(by, locale, signed=True)
-    if locale == "en":
-        words = {"up": "Up", "down": "Down"}
-        head = (
-            f"{words[label]} on the previous quarter" if label in words else "No clear change on the previous quarter"
+def _change(label: ChangeLabel, by: float, low: float, high: float, locale: str, digits: int) -> str:
+    scale = 10**digits
+    bottom = signed(floor(round(100 * low * scale, 8)) / scale, locale, digits)
+    top = signed(ceil(round(100 * high * scale, 8)) / scale, locale, digits)
+    size = half_up(100 * abs(by), digits)
+    amount = decimal(size or 1 / scale, locale, digits)
+    if label == ChangeLabel.NONE:
+        text = Text(
+            f"Bez wyraźnej zmiany wobec poprzedniego kwartału: {signed(100 * by, 'pl', digits)} pkt, "
+            f"zapewne od {bottom} do {top}.",
+            f"No clear change on the previous quarter: {signed(100 * by, 'en', digits)} points, "
+            f"likely from {bottom} to {top}.",
         )
-        return f"{head}: {by_points} points (likely {span})."
-    words = {"up": "Wzrost", "down": "Spadek"}
-    head = (
-        f"{words[label]} wobec poprzedniego kwartału"
-        if label in words
-        else "Bez wyraźnej zmiany wobec poprzedniego kwartału"
-    )
-    return f"{head}: {by_points} pkt (zapewne {span})."
+    else:
+        up = label == ChangeLabel.UP
+        text = Text(
+            f"{'Wzrost' if up else 'Spadek'} wobec poprzedniego kwartału o {'' if size else 'mniej niż '}{amount} pkt, "
+            f"zapewne od {bottom} do {top}.",
+            f"{'Up' if up else 'Down'} {'' if size else 'less than '}{amount} points on the previous quarter, "
+            f"likely from {bottom} to {top}.",
+        )
+    return text.get(locale)
 
 
-def lost(rows: Sequence[PointsLost], titles: dict[str, Criterion], locale: str) -> str:
-    """What to fix first: the criteria that cost most, never more than three."""
-    total = sum(row.lost for row in rows)
-    if total <= 1e-9:
-        return "No points were lost." if locale == "en" else "Nie stracono żadnych punktów."
-    top = [row for row in rows if row.lost > 1e-9][:3]
-    parts = [f"„{titles[row.criterion].title.pl}” {points(row.lost, 'pl')}" for row in top]
-    if locale == "en":
-        parts = [f"“{titles[row.criterion].title.en}” {points(row.lost, 'en')}" for row in top]
-        return f"Of the {points(total, 'en')} points lost, most went to {_and(parts, 'and')}."
-    return f"Z {points(total, 'pl')} straconych punktów najwięcej kosztowały: {_and(parts, 'i')}."
+def lost(rows: Sequence[PointsLost], criteria: Mapping[str, Criterion], locale: str) -> str:
+    """What to fix first: what is missing from 100 and the criteria that cost most, at most three."""
+    costly = [row for row in rows if row.lost > NOTHING]
+    if not costly:
+        return Text("Nie stracono żadnego punktu.", "No point was lost.").get(locale)
+    total = points(sum(row.lost for row in rows), locale)
+    named = [f"{_quoted(criteria[row.criterion].title, locale)} {points(row.lost, locale)}" for row in costly[:NAMED]]
+    if len(costly) == 1:
+        only = _quoted(criteria[costly[0].criterion].title, locale)
+        text = Text(
+            f"Do {_unit('100', 'pl')} brakuje {total} pkt, wszystko przez kryterium {only}.",
+            f"{total} points are missing from 100%, all through {only}.",
+        )
+    else:
+        most = len(costly) > NAMED
+        text = Text(
+            f"Do {_unit('100', 'pl')} brakuje {total} pkt; {'najwięcej kosztują' if most else 'kosztują je'}: "
+            f"{_and(named, locale)}.",
+            f"{total} points are missing from 100%; {'most went' if most else 'they went'} to {_and(named, locale)}.",
+        )
+    return text.get(locale)
 
 
-def praise(lines: Sequence[CriterionLine], locale: str) -> str:
-    """What went well: the criteria that met their acceptance level, best first, at most three by name."""
-    if not lines:
-        if locale == "en":
-            return "No criterion with enough visits reached its acceptance level yet."
-        return "Żadne kryterium z wystarczającą liczbą wizyt nie osiągnęło jeszcze poziomu akceptacji."
-    names = [line.criterion.title.get(locale) for line in lines[:3]]
-    count = len(lines)
-    if locale == "en":
-        met = f"{count} {'criterion meets its' if count == 1 else 'criteria meet their'} acceptance level"
-        return f"{met}, best of all {_and([f'“{name}”' for name in names], 'and')}."
-    met = plural(count, "kryterium osiąga", "kryteria osiągają", "kryteriów osiąga")
-    return f"{count} {met} poziom akceptacji, najlepiej wypada: {_and([f'„{name}”' for name in names], 'i')}."
+def praise(best: Sequence[Criterion], met: int, scored: int, locale: str) -> str:
+    """What went well: how many of the `scored` criteria reach their acceptance level, and the `best` by name."""
+    if scored == 0:
+        text = Text(
+            "Wizyt jest jeszcze za mało, żeby mówić o pojedynczych kryteriach.",
+            "There are too few visits yet to speak of single criteria.",
+        )
+    elif met == 0:
+        text = Text(
+            "Żadne kryterium nie sięga jeszcze swojego poziomu akceptacji. Najwyższe wyniki:",
+            "No criterion reaches its acceptance level yet. The highest scores:",
+        )
+    else:
+        names = _and([_quoted(criterion.title, locale) for criterion in best[: min(NAMED, met)]], locale)
+        text = Text(
+            f"W {met} z {scored} {'kryterium' if scored == 1 else 'kryteriów'} wynik sięga poziomu akceptacji, "
+            f"najlepiej wypada: {names}.",
+            f"In {met} of {scored} {'criterion' if scored == 1 else 'criteria'} the score reaches the acceptance "
+            f"level, best of all {names}.",
+        )
+    return text.get(locale)
 
 
-def critical(failed: int, applicable: int, locale: str) -> str:
-    """Critical questions, as counts."""
+def critical(rows: Sequence[PointsLost], counted: Sequence[VisitLine], locale: str) -> str:
+    """Critical questions, as counts of answers and, where `counted` visits are given, of visits."""
+    failed, applicable = sum(row.critical_failed for row in rows), sum(row.critical_applicable for row in rows)
     if applicable == 0:
-        return "No critical question was asked." if locale == "en" else "Nie zadano żadnego pytania krytycznego."
-    if locale == "en":
-        if failed == 0:
-            return f"All {applicable} answers to critical questions were in order."
-        return f"{failed} of {applicable} answers to critical questions failed."
-    if failed == 0:
-        return f"Wszystkie odpowiedzi na pytania krytyczne są w porządku ({applicable})."
-    return f"Pytania krytyczne: {failed} z {applicable} odpowiedzi poniżej progu."
+        text = Text("Nie zadano żadnego pytania krytycznego.", "No critical question was asked.")
+    elif failed == 0:
+        text = Text(
+            f"Pytania krytyczne: wszystkie odpowiedzi są w porządku ({applicable}).",
+            f"Critical questions: all answers are in order ({applicable}).",
+        )
+    else:
+        hit = sum(1 for visit in counted if visit.critical_failed)
+        text = Text(
+            f"Pytania krytyczne: {failed} z {applicable} odpowiedzi poniżej progu"
+            + (f", w {hit} z {len(counted)} {'wizyty' if len(counted) == 1 else 'wizyt'}." if counted else "."),
+            f"Critical questions: {failed} of {applicable} answers failed"
+            + (f", in {hit} of {visits(len(counted), 'en')}." if counted else "."),
+        )
+    return text.get(locale)
 
 
-def area(found: Summary, locale: str, *, digits: int = 1) -> str:
-    """How did the network or a region do?"""
+def area(found: Summary, locale: str) -> str:
+    """How did the network do? What stands beside its printed score."""
     if found.score is None:
-        return "There is no score in this quarter." if locale == "en" else "W tym kwartale nie ma wyniku."
-    text = share(found.score, locale, digits)
+        return Text("W tym kwartale nie ma wyniku.", "There is no score in this quarter.").get(locale)
     if found.low is None or found.high is None:
-        return f"{text}."
-    likely = "the true level is likely" if locale == "en" else "prawdziwy poziom leży zapewne"
-    return f"{text}; {likely} {between(found.low, found.high, locale)}."
+        return Text(
+            "Wizyt jest jeszcze za mało, żeby powiedzieć, ile może tu zrobić przypadek.",
+            "There are too few visits yet to say how far chance reaches.",
+        ).get(locale)
+    return Text(
+        f"Prawdziwy poziom leży zapewne {between(found.low, found.high, 'pl')}.",
+        f"The true level is likely {between(found.low, found.high, 'en')}.",
+    ).get(locale)
 
 
 def coverage(found: Summary, locale: str) -> str:
-    """Write "62 of 64 locations, 190 visits"."""
-    if locale == "en":
-        places = f"{found.visited} of {found.locations} location{'' if found.locations == 1 else 's'}"
-    else:
-        places = f"{found.visited} z {found.locations} {'placówki' if found.locations == 1 else 'placówek'}"
-    return f"{places}, {visits(found.n, locale)}"
+    """Write "62 z 64 placówek, 190 wizyt" / "62 of 64 locations, 190 visits"."""
+    text = Text(
+        f"{found.visited} z {found.locations} {'placówki' if found.locations == 1 else 'placówek'}",
+        f"{found.visited} of {found.locations} location{'' if found.locations == 1 else 's'}",
+    )
+    return f"{text.get(locale)}, {visits(found.n, locale)}"
 
 
 def differences(report: NetworkReport, locale: str) -> str:
-    """Which locations really differ, and how many of the list may be wrong."""
+    """Which locations really differ, and how many of the lists may be wrong."""
+    comparison = report.frame.comparison
     below, above = len(report.below), len(report.above)
+    if not any(row.channel and row.level in _LEVELS for row in comparison.rows):
+        return Text(
+            "Wizyt jest za mało, żeby porównywać placówki.", "There are too few visits to compare locations."
+        ).get(locale)
     if not below and not above:
-        if locale == "en":
-            return "No clear differences between locations this quarter."
-        return "W tym kwartale nie ma wyraźnych różnic między placówkami."
-    wrong = sum((p.wrong_below or 0) + (p.wrong_above or 0) for p in report.frame.comparison.populations)
-    if locale == "en":
-        return (
-            f"Clearly below: {below}, clearly above: {above}. "
-            f"Of these {below + above}, about {decimal(wrong, 'en')} may be wrong; the order of the others means nothing."
-        )
-    return (
-        f"Wyraźnie poniżej: {below}, wyraźnie powyżej: {above}. "
-        f"Z tych {below + above} wskazań około {decimal(wrong, 'pl')} może być pomyłką; kolejność pozostałych nic nie znaczy."
-    )
+        return Text(
+            "W tym kwartale nie ma wyraźnych różnic między placówkami.",
+            "There are no clear differences between locations this quarter.",
+        ).get(locale)
+    wrong = sum((p.wrong_below or 0) + (p.wrong_above or 0) for p in comparison.populations)
+    pl, en = (_about(wrong, each) for each in ("pl", "en"))
+    return Text(
+        f"Wyraźnie poniżej sieci: {below}, wyraźnie powyżej: {above}. Spodziewana liczba pomyłek na tych listach: {pl}."
+        " U pozostałych różnice mieszczą się w tym, co może zrobić przypadek.",
+        f"Clearly below the network: {below}, clearly above: {above}. Mistakes to be expected on these lists: {en}. "
+        "For all others the differences are within what chance can do.",
+    ).get(locale)
 
 
-def trust(report: LocationReport, locale: str) -> list[str]:
-    """Can I trust it? One sentence for each channel with a known reliability."""
-    sentences = []
-    for row, population in zip(report.rows, report.populations, strict=True):
-        if row.reliability is None or row.n == 0:
-            continue
-        if population.k0 is None:
-            sentences.append(
-                "The locations of this kind do not differ reliably this quarter."
-                if locale == "en"
-                else "Placówki tego rodzaju nie różnią się w tym kwartale w sposób pewny."
-            )
-            continue
-        needed = visits_for_reliability(population.k0, 0.8)
-        value = decimal(row.reliability, locale, 2)
-        if locale == "en":
-            sentences.append(f"{visits(row.n, 'en')} give a reliability of {value}; 0.80 needs {needed}.")
-        else:
-            sentences.append(f"Wiarygodność {at_visits(row.n, 'pl')}: {value}; do 0,80 trzeba {needed}.")
-    return sentences
+def _about(value: float, locale: str) -> str:
+    if half_up(value, 1) > 0:
+        return decimal(value, locale)
+    return ("less than " if locale == "en" else "mniej niż ") + decimal(0.1, locale)
 
 
-def _and(parts: Sequence[str], word: str) -> str:
+def _unit(number: str, locale: str) -> str:
+    return f"{number}%" if locale == "en" else f"{number}{NBSP}%"
+
+
+def _quoted(title: Text, locale: str) -> str:
+    return f"“{title.en}”" if locale == "en" else f"„{title.pl}”"
+
+
+def _and(parts: Sequence[str], locale: str) -> str:
+    word = "and" if locale == "en" else "i"
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"

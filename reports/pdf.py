@@ -1,6 +1,6 @@
 """From a report's values to the bytes of its PDF: Typst, tagged, PDF/UA-1 and PDF/A-2a, the same bytes every time.
 
-One compile per report. Nothing of the machine gets in: fonts come from the package alone, the time is the last moment of
+One compile per report. Nothing of the machine gets in: fonts come from the package alone, the time is the last day of
 the quarter, and user text goes in as data, never as markup.
 """
 

@@ -6,124 +6,32 @@ Templates lay out and nothing else; every number is rounded and every label word
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from functools import cache, lru_cache
+from itertools import groupby
 from typing import Any
 
 from fontTools.ttLib import TTFont
 
-from checklists.model import Channel, Dimension, Text
-from checklists.rounding import outward
-from reports import findings, theme
+from checklists.rounding import TOLERANCE
+from reports import findings, method, theme
+from reports.columns import Population
 from reports.compare import ComparisonRow
-from reports.quarterly import CriterionLine, Frame, LocationReport, NetworkReport
+from reports.criteria import CriterionRow, PointsLost
+from reports.labels import CHANNELS, DIMENSIONS, LABELS, LEVELS, VISIT_KINDS
+from reports.quarterly import CriterionLine, Frame, LocationReport, NetworkReport, Quote, VisitLine
 from reports.summary import Series, Summary
 
-CHANNELS: Mapping[str, Text] = {
-    Channel.STORE_VISIT: Text("wizyty w sklepie", "store visits"),
-    Channel.PHONE: Text("rozmowy telefoniczne", "phone calls"),
-    Channel.CHAT: Text("czaty", "chats"),
-    Channel.EMAIL: Text("e-maile", "e-mails"),
-    Channel.ONLINE_ORDER: Text("zamówienia internetowe", "online orders"),
-}
-DIMENSIONS: Mapping[Dimension, Text] = {
-    Dimension.TIMELINESS: Text("Terminowość", "Timeliness"),
-    Dimension.ACCURACY: Text("Dokładność", "Accuracy"),
-    Dimension.COURTESY: Text("Uprzejmość", "Courtesy"),
-    Dimension.EFFICIENCY: Text("Sprawność", "Efficiency"),
-}
-LABELS: Mapping[str, Text] = {
-    "report_location": Text("Raport z badania obsługi", "Service audit report"),
-    "report_network": Text("Raport sieci z badania obsługi", "Service audit report of the network"),
-    "score": Text("Wynik", "Score"),
-    "interval": Text("Przedział 95 %", "95% interval"),
-    "visits": Text("Wizyty", "Visits"),
-    "network": Text("Sieć", "Network"),
-    "target": Text("Akceptacja", "Acceptance"),
-    "target_line": Text("linia przerywana: poziom akceptacji", "dashed line: acceptance level"),
-    "channel": Text("Kanał", "Channel"),
-    "level": Text("Poziom", "Level"),
-    "went_well": Text("Co poszło dobrze", "What went well"),
-    "cost_most": Text("Co kosztowało najwięcej punktów", "What cost most points"),
-    "by_channel": Text("Wynik w kanałach", "Score by channel"),
-    "history": Text("Wynik w kolejnych kwartałach", "Score by quarter"),
-    "history_note": Text(
-        "Kropka: wynik, pas: przedział 95 %. Przerwa w linii: brak wizyt albo pytania nie do porównania.",
-        "Dot: score, band: 95% interval. A gap in the line: no visits, or questions that cannot be compared.",
-    ),
-    "quarter": Text("Kwartał", "Quarter"),
-    "criteria": Text("Kryteria standardu", "Criteria of the standard"),
-    "criterion": Text("Kryterium", "Criterion"),
-    "points_lost": Text("Stracone punkty", "Points lost"),
-    "made_visits": Text("Wizyty kwartału", "Visits of the quarter"),
-    "date": Text("Data", "Date"),
-    "critical": Text("Pytania krytyczne", "Critical questions"),
-    "critical_failed": Text("Krytyczne poniżej progu", "Critical failed"),
-    "quotes": Text("Co spotkało klienta", "What customers met"),
-    "quotes_note": Text(
-        "Komentarze zapisane przy odpowiedziach, bez nazwisk i bez opisu osób.",
-        "Comments written beside answers, without names and without descriptions of people.",
-    ),
-    "quotes_none": Text("W tym kwartale nie zapisano komentarzy.", "No comments were written this quarter."),
-    "method": Text("Jak to czytać", "How to read this"),
-    "talk": Text("Rozmowa z zespołem", "The talk with the team"),
-    "talk_intro": Text(
-        "Zacznijcie od tego, co się udało. Potem wybierzcie jedno kryterium i najwyżej trzy działania.",
-        "Begin with what went well. Then choose one criterion and at most three actions.",
-    ),
-    "action": Text("Co zmienimy", "What we will change"),
-    "who": Text("Kto", "Who"),
-    "until": Text("Do kiedy", "By when"),
-    "regions": Text("Regiony", "Regions"),
-    "region": Text("Region", "Region"),
-    "locations": Text("Placówki", "Locations"),
-    "dimensions": Text("Cztery wymiary obsługi", "The four standards of service"),
-    "dimension": Text("Wymiar", "Dimension"),
-    "below": Text("Wyraźnie poniżej sieci", "Clearly below the network"),
-    "above": Text("Wyraźnie powyżej sieci", "Clearly above the network"),
-    "location": Text("Placówka", "Location"),
-    "not_visited": Text("Bez wizyt w tym kwartale", "Not visited this quarter"),
-    "facts": Text("Przebieg badania", "Fieldwork"),
-    "approved": Text("Zatwierdzone wizyty", "Approved visits"),
-    "rejected": Text("Odrzucone wizyty", "Rejected visits"),
-    "auditors": Text("Osoby w terenie", "Auditors"),
-    "standard": Text("Standard i ankiety", "Standard and checklists"),
-    "contents": Text("Spis treści", "Contents"),
-    "page": Text("Strona", "Page"),
-    "of": Text("z", "of"),
-    "none": Text("brak", "none"),
-    "indicative": Text("wstępnie", "indicative"),
-    "single": Text("1 wizyta, bez wyniku", "1 visit, no score"),
-    "level_below": Text("poniżej", "below"),
-    "level_above": Text("powyżej", "above"),
-    "level_none": Text("bez różnicy", "no difference"),
-    "four_quarters": Text(
-        "Gwiazdka: razem z trzema poprzednimi kwartałami, bo w tym jest za mało wizyt.",
-        "Asterisk: together with the three quarters before, because this one has too few visits.",
-    ),
-}
-METHOD: tuple[Text, ...] = (
-    Text(
-        "Wynik wizyty to suma zdobytych wag podzielona przez sumę wag pytań, które dotyczyły tej wizyty. „Nie dotyczy” nie "
-        "liczy się ani na plus, ani na minus. Wynik placówki to średnia jej zatwierdzonych wizyt.",
-        "A visit's score is the weight earned divided by the weight of the questions that applied. “Not applicable” counts "
-        "neither way. A location's score is the mean of its approved visits.",
-    ),
-    Text(
-        "Przedział mówi, ile przy tej liczbie wizyt może zrobić przypadek: w 95 takich przedziałach na 100 mieści się prawdziwy "
-        "poziom. Placówki porównujemy tylko w tym samym formacie i kanale.",
-        "The interval says what chance can do with this number of visits: 95 of 100 such intervals contain the true level. "
-        "Locations are compared only within the same format and channel.",
-    ),
-    Text(
-        "„Wyraźnie” piszemy tylko wtedy, gdy na całej liście średnio najwyżej 5 % wskazań może być pomyłką. Przy dwóch wizytach wynik "
-        "jest wstępny, przy jednej nie ma wyniku placówki. Wyniki służą poprawie obsługi, a nie ocenie pojedynczych osób.",
-        "We write “clearly” only when on average at most 5% of the whole list may be wrong. With two visits a score is indicative, "
-        "with one there is none. Results serve better service, not the judgement of individuals.",
-    ),
-)
-_SHORT_WORD = re.compile(r"(?<![^\s(„])([aiouwzAIOUWZ]) ")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+BARS = 5  # criteria with a bar
+BEST = 5  # criteria praised in a table
+LONGEST = 240  # letters of one text that others wrote
+LONGEST_SENTENCE = 2_000
+LEFT_OUT = "[…]"
+# The space after a one-letter word, and the one before a percent sign.
+_BOUND = re.compile(r"(?<=(?<!\w)[aiouwzAIOUWZ]) (?=\S)|(?<=\d) (?=%)")
+_SPACE = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029 ]+")
 
 
 @cache
@@ -132,259 +40,345 @@ def _letters() -> frozenset[int]:
         return frozenset(font.getBestCmap())
 
 
-def clean(text: str) -> str:
-    """Return text that the report's face can print: no control characters, "□" for what it has no letter for.
+@lru_cache(10_000)
+def clean(text: str, longest: int = LONGEST) -> str:
+    """Return text as the report's face can print it: one line, at most `longest` letters.
 
-    A letter missing from the face would stop the whole report, because PDF/UA and PDF/A forbid it.
+    A letter missing from the face would stop the whole report, because PDF/UA and PDF/A forbid it: words in other
+    scripts become "[…]"; emoji, control and direction marks are dropped. One-letter Polish words keep to the next,
+    and a percent sign to its number.
     """
-    known = _letters()
-    kept = "".join(c if ord(c) in known or c in "\n\t" else "□" for c in _CONTROL.sub("", text))
-    return _SHORT_WORD.sub("\\1\N{NO-BREAK SPACE}", re.sub(r"□+", "□", kept)).strip()
+    kept = []
+    for letter in unicodedata.normalize("NFC", _SPACE.sub(" ", text[: 20 * longest])):
+        kind = unicodedata.category(letter)
+        if kind not in {"Cc", "Cf", "Co", "Cs", "Cn"} and ord(letter) in _letters():
+            kept.append(letter)
+        elif kind[0] in "LN":
+            kept.append("\0")
+    joined = re.sub(r"\0[\0 ]*\0|\0", LEFT_OUT, "".join(kept))
+    line = _SPACE.sub(" ", joined).strip()
+    if len(line) > longest:
+        line = line[: longest - 1].rstrip() + "…"
+    return _BOUND.sub("\N{NO-BREAK SPACE}", line)
 
 
-def _words(locale: str) -> dict[str, str]:
-    return {name: text.get(locale) for name, text in LABELS.items()}
+def _printable(page: Any) -> Any:
+    """Return the page with every string in it as the face can print it."""
+    if isinstance(page, str):
+        return clean(page, LONGEST_SENTENCE)
+    if isinstance(page, dict):
+        return {name: _printable(value) for name, value in page.items()}
+    return [_printable(value) for value in page] if isinstance(page, list) else page
 
 
-def _range(low: float | None, high: float | None) -> str:
-    if low is None or high is None:
-        return "–"
-    bottom, top = outward(low, high)
-    return f"{bottom:.0f}–{top:.0f}"
-
-
-def _mark(row: ComparisonRow | Summary, level: str | None = None, visits: Sequence[float] = ()) -> dict[str, Any]:
-    """Return the numbers of an interval glyph: shares, or None where nothing is drawn."""
-    return {"score": row.score, "low": row.low, "high": row.high, "level": level or "none", "visits": list(visits)}
-
-
-def _level_word(row: ComparisonRow, locale: str) -> str:
-    if row.level in {"below", "above", "none"}:
-        return LABELS[f"level_{row.level}"].get(locale)
-    return LABELS[row.level].get(locale) if row.level in {"indicative", "single"} else "–"
-
-
-def _day(visit_day: Any, locale: str) -> str:
-    return f"{visit_day:%Y-%m-%d}" if locale == "en" else f"{visit_day:%d.%m.%Y}"
-
-
-def _series(series: Series, locale: str) -> list[list[str]]:
-    return [
-        [p.quarter.short(locale), findings.share(p.score, locale), _range(p.low, p.high), str(p.n)]
-        for p in series.points
-    ]
-
-
-def _frame(frame: Frame, number: str, locale: str) -> dict[str, Any]:
-    combined = {channel: weight for channel, weight in frame.weights.items() if weight != 1}
-    weights = ", ".join(f"{CHANNELS[c].get(locale)} {findings.decimal(w, locale, 1)}" for c, w in combined.items())
-    notes = [text.get(locale) for text in METHOD]
-    if weights:
-        notes.append(
-            ("Wagi kanałów w wyniku łącznym: " if locale == "pl" else "Weights of channels in the headline: ") + weights
-        )
-    if locale == "pl":
-        notes.append(
-            f"{frame.standard.title.pl}, wersja {frame.standard.version}; ankiety: {', '.join(frame.versions)}."
-        )
-    else:
-        notes.append(
-            f"{frame.standard.title.en}, version {frame.standard.version}; checklists: {', '.join(frame.versions)}."
-        )
+def _frame(
+    frame: Frame, number: str, locale: str, channels: Sequence[str], populations: Sequence[Population]
+) -> dict[str, Any]:
+    """Return what every report prints: words, names, and how it is to be read."""
     return {
         "lang": locale,
-        "words": _words(locale),
+        "words": {name: text.get(locale) for name, text in LABELS.items()},
         "number": number,
         "programme": clean(frame.programme),
         "quarter": frame.quarter.label(locale),
-        "method": notes,
+        "method": method.notes(frame, channels, locale),
+        "trust": method.trust(populations, locale),
+        "trust_note": method.trust_note(populations, locale),
+    }
+
+
+def _mark(
+    row: ComparisonRow | CriterionRow | Summary,
+    level: str | None = None,
+    *,
+    goal: float | None = None,
+    visits: Sequence[float] = (),
+) -> dict[str, Any]:
+    """Return the numbers of an interval glyph: shares, or None where nothing is drawn."""
+    tone = level if level in ("below", "above") else "none"
+    return {"score": row.score, "low": row.low, "high": row.high, "level": tone, "goal": goal, "visits": list(visits)}
+
+
+def _against(row: CriterionRow | Summary, goal: float) -> str:
+    """Return on which side of an acceptance level the whole interval lies; "none" where it holds the level."""
+    if row.low is None or row.high is None or row.low < goal - TOLERANCE <= row.high:
+        return "none"
+    return "above" if row.low >= goal - TOLERANCE else "below"
+
+
+def _day(day: date, locale: str) -> str:
+    return f"{day:%Y-%m-%d}" if locale == "en" else f"{day:%d.%m.%Y}"
+
+
+def _series(series: Series, locale: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "quarter": point.quarter.short(locale),
+            "score": findings.share(point.score, locale),
+            "range": findings.interval(point.low, point.high),
+            "n": str(point.n),
+            "breaks": point.breaks,
+        }
+        for point in series.points
+    ]
+
+
+def _history_note(series: Series, locale: str) -> str:
+    parts = ["Kropka: wynik, pas: przedział 95 %." if locale == "pl" else "Dot: score, band: 95% interval."]
+    if any(point.breaks for point in series.points):
+        parts.append(
+            "Linia pionowa: kwartałów po jej obu stronach nie da się porównać."
+            if locale == "pl"
+            else "Vertical line: the quarters on either side cannot be compared."
+        )
+    if series.limits is not None:
+        parts.append(
+            "Linie kropkowane: w tych granicach wynik zmienia się sam z siebie."
+            if locale == "pl"
+            else "Dotted lines: within these limits the score moves by itself."
+        )
+    return " ".join(parts)
+
+
+def _bars(rows: Sequence[PointsLost], frame: Frame, locale: str) -> dict[str, Any]:
+    """Return the criteria that cost most, as bars beside the longest of them, and their words."""
+    top = [row for row in rows if row.lost > findings.NOTHING][:BARS]
+    titles = [frame.criteria[row.criterion].title.get(locale) for row in top]
+    lost = [findings.points(row.lost, locale) for row in top]
+    words = "; ".join(f"{title} {points}" for title, points in zip(titles, lost, strict=True))
+    return {
+        "bars": [
+            {"title": title, "share": row.lost / top[0].lost, "points": points}
+            for row, title, points in zip(top, titles, lost, strict=True)
+        ],
+        "bars_alt": f"{LABELS['points_lost'].get(locale)}: {words}.",
     }
 
 
 def location_page(report: LocationReport, number: str, locale: str) -> dict[str, Any]:
     """Return everything the location template prints."""
-    row = report.headline
-    failed, applicable = report.critical
-    titles = {line.criterion.code: line.criterion for line in report.criteria}
-    titles |= {criterion.code: criterion for criterion in report.frame.standard.criteria}
-    top = max((lost.lost for lost in report.lost), default=0.0)
-    return _frame(report.frame, number, locale) | {
-        "name": clean(row.name),
-        "code": clean(row.location),
-        "region": clean(row.region),
-        "big": findings.share(row.score, locale),
-        "sentence": findings.score(row, locale),
-        "mark": _mark(row, row.level, [v.score for v in report.visits if v.score is not None and v.scorable]),
-        "level": findings.level(row, locale),
-        "change": findings.change(row, locale),
-        "praise": findings.praise(report.praised, locale),
-        "lost": findings.lost(report.lost, titles, locale),
-        "critical": findings.critical(failed, applicable, locale),
-        "best": [
-            [line.criterion.title.get(locale), findings.share(line.row.score, locale)] for line in report.praised[:5]
-        ],
-        "bars": [
-            {
-                "title": titles[lost.criterion].title.get(locale),
-                "share": lost.lost / top if top else 0,
-                "points": findings.points(lost.lost, locale),
-            }
-            for lost in report.lost[:8]
-            if lost.lost > 1e-9
-        ],
-        "bars_alt": _bars_alt(report, locale),
-        "channels": [
-            {
-                "name": CHANNELS[each.channel].get(locale),
-                "score": findings.share(each.score, locale),
-                "range": _range(each.low, each.high),
-                "n": str(each.n),
-                "level": _level_word(each, locale),
-                "mark": _mark(each, each.level),
-            }
-            for each in report.rows
-        ],
-        "series": _series(report.series, locale),
-        "criteria": _criteria(report.criteria, locale),
-        "stars": any(line.row.basis == "four_quarters" for line in report.criteria),
-        "visits": [
-            [
-                _day(visit.day, locale),
-                CHANNELS[visit.channel].get(locale),
-                findings.share(visit.score, locale),
-                str(visit.critical_failed),
-            ]
-            for visit in report.visits
-        ],
-        "quotes": [
-            {"text": clean(quote.text), "about": titles[quote.criterion].title.get(locale), "good": quote.good}
-            for quote in report.quotes
-        ],
-        "trust": findings.trust(report, locale),
-        "network": findings.area(report.network, locale),
+    frame, row = report.frame, report.headline
+    standings = report.standings
+    met = [standing for standing in standings if standing.meets]
+    best = (met or standings)[:BEST]
+    scores = [visit.score for visit in report.counted if visit.score is not None]
+    channels = [each.channel for each in report.rows]
+    goal = frame.targets.get(channels[0]) if len(channels) == 1 else None
+    page: dict[str, Any] = _printable(
+        _frame(frame, number, locale, channels, report.populations)
+        | _bars(report.lost, frame, locale)
+        | {
+            "name": clean(row.name),
+            "code": clean(row.location),
+            "region": clean(row.region.replace("/", " / ")),
+            "big": findings.share(row.score, locale),
+            "likely": findings.likely(row, locale),
+            "standing": findings.standing(row, report.rows, locale),
+            "change": findings.change(row, frame.comparison.settings.label_visits, locale),
+            "mark": _mark(row, row.level, goal=goal, visits=scores),
+            "network": {
+                "score": report.network.score,
+                "label": f"{_lower(LABELS['network'].get(locale))} {findings.share(report.network.score, locale, 1)}",
+            },
+            "praise": findings.praise([each.criterion for each in met], len(met), len(standings), locale),
+            "best": [[each.criterion.title.get(locale), _scores(each.scores, locale), str(each.n)] for each in best],
+            "lost": findings.lost(report.lost, frame.criteria, locale),
+            "critical": findings.critical(report.lost, report.counted, locale),
+            "channels": [
+                {
+                    "name": CHANNELS[each.channel].get(locale),
+                    "score": findings.share(each.score, locale),
+                    "range": findings.interval(each.low, each.high),
+                    "n": str(each.n),
+                    "level": LEVELS[each.level].get(locale),
+                    "mark": _mark(each, each.level, goal=frame.targets.get(each.channel)),
+                }
+                for each in report.rows
+            ],
+            "series": _series(report.series, locale),
+            "history_note": _history_note(report.series, locale),
+            "criteria": _criteria(report.criteria, frame, locale),
+            "stars": any(line.row.basis == "four_quarters" for line in report.criteria),
+            "visits": [_visit(visit, locale) for visit in report.visits],
+            "quotes": {
+                side: [_quote(quote, frame, locale) for quote in report.quotes if quote.good == good]
+                for side, good in (("good", True), ("bad", False))
+            },
+        }
+    )
+    return page
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
+def _upper(label: str) -> str:
+    return label[:1].upper() + label[1:]
+
+
+def _scores(scores: Sequence[float], locale: str) -> str:
+    """Return the scores of a criterion, each figure once: "100 %" or "93–100 %"."""
+    low, high = findings.share(min(scores), locale), findings.share(max(scores), locale)
+    return high if low == high else f"{low.rstrip('%').rstrip()}–{high}"
+
+
+def _visit(visit: VisitLine, locale: str) -> dict[str, Any]:
+    remarks = []
+    if visit.kind in VISIT_KINDS:
+        remarks.append(VISIT_KINDS[visit.kind].get(locale))
+    if not visit.counts:
+        remarks.append(LABELS["not_counted"].get(locale))
+    if visit.critical_failed:
+        number = visit.critical_failed
+        remarks.append(f"krytyczne poniżej progu: {number}" if locale == "pl" else f"critical failed: {number}")
+    return {
+        "day": _day(visit.day, locale),
+        "channel": CHANNELS[visit.channel].get(locale),
+        "score": findings.share(visit.score, locale),
+        "at": visit.score,
+        "remark": ", ".join(remarks),
     }
 
 
-def _bars_alt(report: LocationReport, locale: str) -> str:
-    lead = "Points lost by criterion: " if locale == "en" else "Punkty stracone według kryteriów: "
-    titles = {criterion.code: criterion.title.get(locale) for criterion in report.frame.standard.criteria}
-    rows = [row for row in report.lost[:8] if row.lost > 1e-9]
-    return lead + "; ".join(f"{titles[row.criterion]} {findings.points(row.lost, locale)}" for row in rows) + "."
+def _quote(quote: Quote, frame: Frame, locale: str) -> dict[str, str]:
+    return {"text": clean(quote.text), "about": frame.criteria[quote.criterion].title.get(locale)}
 
 
-def _criteria(lines: Sequence[CriterionLine], locale: str) -> list[dict[str, Any]]:
-    """Return the criteria by channel and section, only those that were asked at all."""
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for line in lines:
-        row = line.row
-        star = "*" if row.basis == "four_quarters" else ""
-        groups.setdefault(row.channel, []).append(
-            {
-                "code": line.criterion.code,
-                "title": line.criterion.title.get(locale),
-                "score": findings.share(row.score, locale) + star,
-                "range": _range(row.low, row.high),
-                "n": str(row.n),
-                "network": findings.share(line.network, locale),
-                "target": findings.share(line.criterion.acceptance_level, locale),
-                "mark": {"score": row.score, "low": row.low, "high": row.high, "level": "none", "visits": []},
-                "goal": line.criterion.acceptance_level,
-            }
-        )
-    return [{"channel": CHANNELS[channel].get(locale), "rows": rows} for channel, rows in groups.items()]
+def _criteria(lines: Sequence[CriterionLine], frame: Frame, locale: str) -> list[dict[str, Any]]:
+    """Return the criteria by channel and section; the lines are sorted by both."""
+    return [
+        {
+            "channel": _upper(CHANNELS[channel].get(locale)),
+            "sections": [
+                {
+                    "title": frame.sections[section].get(locale),
+                    "rows": [_criterion(line, locale) for line in of_section],
+                }
+                for section, of_section in groupby(of_channel, key=lambda line: line.criterion.section)
+            ],
+        }
+        for channel, of_channel in groupby(lines, key=lambda line: line.row.channel)
+    ]
+
+
+def _criterion(line: CriterionLine, locale: str) -> dict[str, Any]:
+    row, goal = line.row, line.criterion.acceptance_level
+    return {
+        "code": line.criterion.code,
+        "title": line.criterion.title.get(locale),
+        "score": findings.share(row.score, locale) + ("*" if row.basis == "four_quarters" else ""),
+        "range": findings.interval(row.low, row.high),
+        "n": str(row.n),
+        "other": findings.share(line.network, locale),
+        "target": findings.share(goal, locale),
+        "mark": _mark(row, _against(row, goal), goal=goal),
+    }
 
 
 def network_page(report: NetworkReport, number: str, locale: str) -> dict[str, Any]:
     """Return everything the network template prints."""
-    frame = report.frame
-    titles = {criterion.code: criterion for criterion in frame.standard.criteria}
-    top = max((row.lost for row in report.lost), default=0.0)
+    frame, network = report.frame, report.network
+    met = sorted(
+        (pair for pair in report.criteria if (pair[1].score or 0) >= pair[0].acceptance_level - TOLERANCE),
+        key=lambda pair: (-(pair[1].score or 0), pair[0].code),
+    )
+    best = met or sorted(report.criteria, key=lambda pair: (-(pair[1].score or 0), pair[0].code))
     widest = max((row.lost for row in report.dimensions), default=0.0)
-    return _frame(frame, number, locale) | {
-        "name": clean(frame.programme),
-        "big": findings.share(report.network.score, locale, 1),
-        "sentence": findings.area(report.network, locale),
-        "coverage": findings.coverage(report.network, locale),
-        "mark": _mark(report.network),
-        "change": findings.summary_change(report.change, locale),
-        "differences": findings.differences(report, locale),
-        "lost": findings.lost(report.lost, titles, locale),
-        "critical": findings.critical(report.network.critical_failed, report.network.critical_applicable, locale),
-        "regions": [
-            {
-                "name": clean(each.region),
-                "score": findings.share(each.score, locale),
-                "range": _range(each.low, each.high),
-                "places": f"{each.visited}/{each.locations}",
-                "n": str(each.n),
-                "mark": _mark(each),
-                "depth": each.region.count("/"),
-            }
-            for each in report.regions
-        ],
-        "channels": [
-            {
-                "name": CHANNELS[each.channel].get(locale),
-                "score": findings.share(each.score, locale, 1),
-                "range": _range(each.low, each.high),
-                "places": f"{each.visited}/{each.locations}",
-                "n": str(each.n),
-                "mark": _mark(each),
-            }
-            for each in report.channels
-        ],
-        "dimensions": [
-            {
-                "title": DIMENSIONS[row.dimension].get(locale),
-                "points": findings.points(row.lost, locale),
-                "share": row.lost / widest if widest else 0,
-            }
-            for row in report.dimensions
-        ],
-        "criteria": [
-            {
-                "code": criterion.code,
-                "title": criterion.title.get(locale),
-                "score": findings.share(found.score, locale),
-                "range": _range(found.low, found.high),
-                "n": str(found.n),
-                "target": findings.share(criterion.acceptance_level, locale),
-                "lost": findings.points(
-                    next((r.lost for r in report.lost if r.criterion == criterion.code), 0.0), locale
-                ),
-                "mark": _mark(found),
-                "goal": criterion.acceptance_level,
-            }
-            for criterion, found in report.criteria
-        ],
-        "bars": [
-            {
-                "title": titles[row.criterion].title.get(locale),
-                "share": row.lost / top if top else 0,
-                "points": findings.points(row.lost, locale),
-            }
-            for row in report.lost[:8]
-            if row.lost > 1e-9
-        ],
-        "below": [_listed(row, locale) for row in report.below],
-        "above": [_listed(row, locale) for row in report.above],
-        "not_visited": [clean(name) for name in report.not_visited],
-        "series": _series(report.series, locale),
-        "facts": [
-            [LABELS["approved"].get(locale), str(report.facts.approved)],
-            [LABELS["rejected"].get(locale), str(report.facts.rejected)],
-            [LABELS["auditors"].get(locale), str(report.facts.auditors)],
-        ],
+    facts = report.facts
+    page: dict[str, Any] = _printable(
+        _frame(frame, number, locale, [each.channel for each in report.channels], frame.comparison.populations)
+        | _bars(report.lost, frame, locale)
+        | {
+            "name": clean(frame.programme),
+            "big": findings.share(network.score, locale, 1),
+            "likely": findings.area(network, locale),
+            "coverage": findings.coverage(network, locale),
+            "mark": _mark(network),
+            "change": findings.summary_change(report.change, locale),
+            "differences": findings.differences(report, locale),
+            "praise": findings.praise([criterion for criterion, _ in met], len(met), len(report.criteria), locale),
+            "best": [
+                [
+                    criterion.title.get(locale),
+                    findings.share(found.score, locale, 1),
+                    str(found.n),
+                ]
+                for criterion, found in best[:BEST]
+            ],
+            "lost": findings.lost(report.lost, frame.criteria, locale),
+            "critical": findings.critical(report.lost, (), locale),
+            "regions": [_area(each, each.region.rpartition("/")[2], locale, 0) for each in report.regions],
+            "channels": [_area(each, CHANNELS[each.channel].get(locale), locale, 1) for each in report.channels],
+            "dimensions": [
+                {
+                    "title": DIMENSIONS[row.dimension].get(locale),
+                    "points": findings.points(row.lost, locale),
+                    "share": row.lost / widest if widest else 0,
+                }
+                for row in report.dimensions
+            ],
+            "criteria": _network_criteria(report, locale),
+            "below": [_listed(row, locale) for row in report.below],
+            "above": [_listed(row, locale) for row in report.above],
+            "not_visited": [clean(name) for name in report.not_visited],
+            "series": _series(report.series, locale),
+            "history_note": _history_note(report.series, locale),
+            "facts": [
+                [LABELS[name].get(locale), str(count)]
+                for name, count in (
+                    ("approved", facts.approved),
+                    ("rejected", facts.rejected),
+                    ("auditors", facts.auditors),
+                )
+            ],
+        }
+    )
+    return page
+
+
+def _area(found: Summary, name: str, locale: str, digits: int) -> dict[str, Any]:
+    return {
+        "name": clean(name),
+        "score": findings.share(found.score, locale, digits),
+        "range": findings.interval(found.low, found.high),
+        "places": f"{found.visited}/{found.locations}",
+        "n": str(found.n),
+        "mark": _mark(found),
+        "depth": found.region.count("/"),
     }
+
+
+def _network_criteria(report: NetworkReport, locale: str) -> list[dict[str, Any]]:
+    cost = {row.criterion: row.lost for row in report.lost}
+    return [
+        {
+            "title": report.frame.sections[section].get(locale),
+            "rows": [
+                {
+                    "code": criterion.code,
+                    "title": criterion.title.get(locale),
+                    "score": findings.share(found.score, locale),
+                    "range": findings.interval(found.low, found.high),
+                    "n": str(found.n),
+                    "other": findings.points(cost.get(criterion.code, 0.0), locale),
+                    "target": findings.share(criterion.acceptance_level, locale),
+                    "mark": _mark(found, _against(found, criterion.acceptance_level), goal=criterion.acceptance_level),
+                }
+                for criterion, found in of_section
+            ],
+        }
+        for section, of_section in groupby(report.criteria, key=lambda pair: pair[0].section)
+    ]
 
 
 def _listed(row: ComparisonRow, locale: str) -> dict[str, Any]:
     return {
         "name": clean(row.name),
-        "region": clean(row.region),
+        "region": clean(row.region.rpartition("/")[2]),
         "channel": CHANNELS[row.channel].get(locale),
         "score": findings.share(row.score, locale),
-        "range": _range(row.low, row.high),
+        "range": findings.interval(row.low, row.high),
         "n": str(row.n),
         "mark": _mark(row, row.level),
     }

@@ -1,4 +1,4 @@
-"""The values a quarterly report is printed from: frozen, complete, made by pure functions, read by pages and PDFs alike.
+"""The values a quarterly report is printed from: frozen, complete, made by pure functions.
 
 Nothing here formats a number or words a sentence: `findings` does the words, `printed` the numbers, `pdf` the paper.
 """
@@ -6,17 +6,18 @@ Nothing here formats a number or words a sentence: `findings` does the words, `p
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from checklists.model import Criterion, Dimension, Standard
+from checklists.model import Criterion, Dimension, Standard, Text
+from checklists.rounding import TOLERANCE
 from reports.columns import Population
 from reports.compare import Comparison, ComparisonRow
 from reports.criteria import CriterionRow, PointsLost
 from reports.periods import Quarter
 from reports.summary import Series, Summary, SummaryChange
 
-LONGEST_QUOTE = 240
+SHORTEST_QUOTE, LONGEST_QUOTE = 12, 240
 QUOTES = 6
 
 
@@ -28,10 +29,19 @@ class CriterionLine:
     row: CriterionRow
     network: float | None
 
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One criterion over the channels in which it has a score: those `scores`, and its visits together."""
+
+    criterion: Criterion
+    scores: tuple[float, ...]
+    n: int
+
     @property
-    def meets(self) -> bool | None:
-        """Whether the observed score reaches the acceptance level; None without a score."""
-        return None if self.row.score is None else self.row.score >= self.criterion.acceptance_level - 1e-9
+    def meets(self) -> bool:
+        """Whether the observed score reaches the acceptance level, in every channel."""
+        return min(self.scores) >= self.criterion.acceptance_level - TOLERANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,11 @@ class VisitLine:
     score: float | None
     scorable: bool
     critical_failed: int
+
+    @property
+    def counts(self) -> bool:
+        """Whether the score of the location is made of it."""
+        return self.kind == "regular" and self.scorable and self.score is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +78,12 @@ class Frame:
     programme: str
     quarter: Quarter
     previous: Quarter | None
-    standard: Standard
+    standard: Standard  # the quarter's checklists were derived from
+    criteria: Mapping[str, Criterion]  # by code, in the order of the standard; older ones still measured come last
+    sections: Mapping[str, Text]  # titles by code
     versions: tuple[str, ...]  # checklists used, "STORE 1"
     weights: Mapping[str, float]
+    targets: Mapping[str, float]  # acceptance level of each channel
     comparison: Comparison  # of the network; levels and populations
 
 
@@ -85,15 +103,14 @@ class LocationReport:
     series: Series
 
     @property
-    def critical(self) -> tuple[int, int]:
-        """Critical items failed and applicable, over all criteria of the quarter."""
-        return sum(row.critical_failed for row in self.lost), sum(row.critical_applicable for row in self.lost)
+    def counted(self) -> tuple[VisitLine, ...]:
+        """The visits that the score is made of."""
+        return tuple(visit for visit in self.visits if visit.counts)
 
     @property
-    def praised(self) -> tuple[CriterionLine, ...]:
-        """The criteria at or above their acceptance level, best first."""
-        met = [line for line in self.criteria if line.meets]
-        return tuple(sorted(met, key=lambda line: (-(line.row.score or 0), line.criterion.code)))
+    def standings(self) -> tuple[Standing, ...]:
+        """The criteria that have a score, those that reach their acceptance level first, then the best and surest."""
+        return ranked_standings(self.criteria)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,31 +150,56 @@ class NetworkReport:
     facts: Facts
 
 
+def ranked_standings(lines: Iterable[CriterionLine]) -> tuple[Standing, ...]:
+    """Return a standing for each criterion with a score: those that reach their level first, best and surest first."""
+    found: dict[str, list[CriterionLine]] = {}
+    for line in lines:
+        if line.row.score is not None:
+            found.setdefault(line.criterion.code, []).append(line)
+    standings = [
+        Standing(
+            group[0].criterion,
+            tuple(line.row.score for line in group if line.row.score is not None),
+            sum(line.row.n for line in group),
+        )
+        for group in found.values()
+    ]
+    return tuple(sorted(standings, key=lambda each: (not each.meets, -min(each.scores), -each.n, each.criterion.code)))
+
+
 def select_quotes(quotes: Iterable[Quote], limit: int = QUOTES) -> tuple[Quote, ...]:
-    """Return the comments to print: at most `limit`, praise first, one for each text and criterion, the longer the better.
+    """Return the comments to print: at most `limit`, praise first, the longest of each criterion, none twice.
 
-    Comments that are too short to say anything or too long for a report are left out.
+    Comments too short to say anything or too long for a report are left out. Praise and criticism have half of the
+    places each, and what one does not need goes to the other.
     """
-    seen: set[str] = set()
-    chosen: dict[bool, list[Quote]] = {True: [], False: []}
+    texts: set[str] = set()
+    chosen: dict[bool, dict[str, Quote]] = {True: {}, False: {}}
     for quote in sorted(quotes, key=lambda quote: (-len(quote.text), quote.text, quote.criterion)):
-        if not 12 <= len(quote.text) <= LONGEST_QUOTE or quote.text in seen:
+        about = chosen[quote.good]
+        if not SHORTEST_QUOTE <= len(quote.text) <= LONGEST_QUOTE or quote.text in texts or quote.criterion in about:
             continue
-        seen.add(quote.text)
-        chosen[quote.good].append(quote)
+        texts.add(quote.text)
+        about[quote.criterion] = quote
+    good, bad = (list(about.values()) for about in chosen.values())
     half = limit // 2
-    bad = chosen[False][: max(half, limit - len(chosen[True]))]
-    return (*chosen[True][: limit - len(bad)], *bad)
+    bad = bad[: max(half, limit - len(good))]
+    return (*good[: limit - len(bad)], *bad)
 
 
-def dimensions_lost(lost: Sequence[PointsLost], standard: Standard) -> tuple[DimensionLost, ...]:
+def since_first(series: Series) -> Series:
+    """Return the series without the quarters before the first one with a visit."""
+    first = next((index for index, point in enumerate(series.points) if point.n), len(series.points))
+    return replace(series, points=series.points[first:])
+
+
+def dimensions_lost(lost: Sequence[PointsLost], criteria: Mapping[str, Criterion]) -> tuple[DimensionLost, ...]:
     """Return points lost by dimension, most first; they sum to the points lost."""
-    of = {criterion.code: criterion.dimension for criterion in standard.criteria}
     rows = [
         DimensionLost(
             dimension,
-            sum(row.lost for row in lost if of.get(row.criterion) == dimension),
-            sum(row.share for row in lost if of.get(row.criterion) == dimension),
+            sum(row.lost for row in lost if criteria[row.criterion].dimension == dimension),
+            sum(row.share for row in lost if criteria[row.criterion].dimension == dimension),
         )
         for dimension in Dimension
     ]

@@ -13,7 +13,7 @@ from auditapp import results
 from auditapp.access import DESK, Actor, locations_for
 from auditapp.models import AnswerRow, IssuedReport, Location, Programme, Region, Visit, VisitScoreRow
 from checklists.lifecycle import State
-from checklists.model import AnswerState
+from checklists.model import AnswerState, Channel
 from checklists.problems import Problem
 from reports import quarterly
 from reports.compare import Comparison
@@ -32,6 +32,7 @@ class QuarterFacts:
     facts: results.Facts
     frame: quarterly.Frame
     network: Summary
+    channels: tuple[str, ...]  # visited ones
     by_criterion: dict[tuple[str, str], Summary]  # (channel, criterion) of the network
     criteria: dict[str, list[CriterionRow]]
     visits: dict[str, list[VisitLine]]
@@ -44,24 +45,25 @@ def gather(session: Session, programme: Programme, quarter: Quarter) -> QuarterF
     """Read a quarter; Problem nothing_to_report when it has no approved visit."""
     facts = results.gather(session, programme, quarter, previous=quarter.previous(), history=HISTORY, criteria=5)
     comparison = results.comparison_of(facts)
-    standard = facts.standard
-    if standard is None or not any(row.n for row in comparison.rows):
+    if not any(row.n for row in comparison.rows):
         raise Problem("nothing_to_report", quarter=quarter.label("pl"))
-    channels = sorted({row.channel for row in comparison.rows if row.channel and row.n})
-    codes = [criterion.code for criterion in standard.criteria]
+    visited = {row.channel for row in comparison.rows if row.n}
+    channels = tuple(str(channel) for channel in Channel if channel in visited)
+    frame = _frame(session, programme, facts, comparison)
     criteria: dict[str, list[CriterionRow]] = defaultdict(list)
     by_criterion = {}
     for channel in channels:
         for row in results.criterion_rows(facts, channel=channel):
             if row.n:
                 criteria[row.location].append(row)
-        for found in results.build_summaries(facts, criteria=codes, channel=channel):
+        for found in results.build_summaries(facts, criteria=list(frame.criteria), channel=channel):
             by_criterion[channel, found.criterion] = found
     visits = _visits(session, programme, quarter)
     return QuarterFacts(
         facts=facts,
-        frame=_frame(facts, comparison, programme),
+        frame=frame,
         network=results.build_summaries(facts)[0],
+        channels=channels,
         by_criterion=by_criterion,
         criteria=criteria,
         visits=visits,
@@ -71,16 +73,29 @@ def gather(session: Session, programme: Programme, quarter: Quarter) -> QuarterF
     )
 
 
-def _frame(facts: results.Facts, comparison: Comparison, programme: Programme) -> quarterly.Frame:
-    standard = facts.standard
-    assert standard is not None  # noqa: S101 (gather has refused a programme without one)
+def _frame(session: Session, programme: Programme, facts: results.Facts, comparison: Comparison) -> quarterly.Frame:
+    used = set(
+        session.scalars(select(Visit.checklist_version_id).where(*_approved(programme, facts.quarter)).distinct())
+    )
+    checklists = [checklist for version, checklist in facts.checklists.items() if version in used]
+    measured = {(checklist.standard, checklist.standard_version) for checklist in checklists}
+    # The quarter's own standard words its criteria; what only another one knows comes after.
+    standards = sorted(facts.standards, key=lambda standard: (standard.code, standard.version) not in measured)
+    known = list({criterion.code: criterion for each in reversed(standards) for criterion in each.criteria}.values())
+    sections = {section.code: section.title for each in reversed(standards) for section in each.sections}
+    order = [section.code for each in standards for section in each.sections]
+    own = {criterion.code: place for place, criterion in enumerate(standards[0].criteria)}
+    known.sort(key=lambda criterion: (order.index(criterion.section), own.get(criterion.code, len(own))))
     return quarterly.Frame(
         programme=programme.name,
         quarter=facts.quarter,
         previous=facts.previous,
-        standard=standard,
-        versions=tuple(f"{checklist.code} {checklist.version}" for checklist in facts.checklists.values()),
+        standard=standards[0],
+        criteria={criterion.code: criterion for criterion in known},
+        sections=sections,
+        versions=tuple(sorted(f"{checklist.code} {checklist.version}" for checklist in checklists)),
         weights=facts.weights,
+        targets=facts.targets,
         comparison=comparison,
     )
 
@@ -135,6 +150,7 @@ def _quotes(session: Session, programme: Programme, facts: results.Facts, quarte
             AnswerRow.comment != "",
             AnswerRow.state == AnswerState.ANSWERED,
             AnswerRow.points.is_not(None),
+            Visit.kind == "regular",
         )
         .order_by(AnswerRow.id)
     )
@@ -167,12 +183,16 @@ def build_location(quarter: QuarterFacts, code: str) -> LocationReport:
     rows = tuple(row for row in comparison.rows if row.location == code and row.channel and row.n)
     if not rows:
         raise Problem("nothing_to_report", quarter=quarter.facts.quarter.label("pl"))
-    known = {criterion.code: criterion for criterion in quarter.frame.standard.criteria}
-    lines = []
-    for row in quarter.criteria.get(code, []):
-        network = quarter.by_criterion.get((row.channel, row.criterion))
-        if row.criterion in known:
-            lines.append(CriterionLine(known[row.criterion], row, network.score if network else None))
+    lines = [
+        CriterionLine(
+            quarter.frame.criteria[row.criterion],
+            row,
+            quarter.by_criterion[row.channel, row.criterion].score,
+        )
+        for row in quarter.criteria.get(code, [])
+    ]
+    place = {criterion: index for index, criterion in enumerate(quarter.frame.criteria)}
+    lines.sort(key=lambda line: (quarter.channels.index(line.row.channel), place[line.criterion.code]))
     return LocationReport(
         frame=quarter.frame,
         headline=comparison.get_row(code),
@@ -191,11 +211,9 @@ def build_network(session: Session, quarter: QuarterFacts, programme: Programme)
     """Build the report of the network."""
     facts, comparison = quarter.facts, quarter.frame.comparison
     paths = session.scalars(select(Region.path).where(Region.programme_id == programme.id).order_by(Region.path)).all()
-    channels = sorted({row.channel for row in comparison.rows if row.channel and row.n})
     lost = results.points_lost(facts, facts.locations["location"])
     overall = {
-        found.criterion: found
-        for found in results.build_summaries(facts, criteria=[c.code for c in quarter.frame.standard.criteria])
+        found.criterion: found for found in results.build_summaries(facts, criteria=list(quarter.frame.criteria))
     }
     names = dict(zip(facts.locations["location"], facts.locations["name"], strict=True))
     return NetworkReport(
@@ -203,18 +221,16 @@ def build_network(session: Session, quarter: QuarterFacts, programme: Programme)
         network=quarter.network,
         change=results.find_change(facts),
         regions=tuple(found for found in results.build_summaries(facts, regions=paths) if found.locations),
-        channels=tuple(results.build_summaries(facts, channel=channel)[0] for channel in channels),
+        channels=tuple(results.build_summaries(facts, channel=channel)[0] for channel in quarter.channels),
         lost=lost,
-        dimensions=quarterly.dimensions_lost(lost, quarter.frame.standard),
+        dimensions=quarterly.dimensions_lost(lost, quarter.frame.criteria),
         criteria=tuple(
-            (criterion, overall[criterion.code])
-            for criterion in quarter.frame.standard.criteria
-            if criterion.code in overall and overall[criterion.code].n
+            (criterion, overall[code]) for code, criterion in quarter.frame.criteria.items() if overall[code].n
         ),
         below=quarterly.levelled(comparison, "below"),
         above=quarterly.levelled(comparison, "above"),
         not_visited=tuple(names[code] for code in quarter.network.not_visited),
-        series=results.build_series(facts),
+        series=quarterly.since_first(results.build_series(facts)),
         facts=quarter.counts,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.fields.choices import SelectChoice
 
 from auditapp import results, web
 from auditapp.access import DESK, MANAGERS, Actor, allow, get_location, locations_for

@@ -1,0 +1,113 @@
+"""How a report is to be read: its rules with the thresholds it used, and how far its scores can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from checklists.model import Text
+from reports import findings
+from reports.columns import Population
+from reports.labels import CHANNELS, FORMATS
+from reports.planner import visits_for_reliability
+from reports.quarterly import Frame
+from reports.thresholds import Thresholds
+
+ENOUGH = 0.8  # the reliability whose price in visits is printed
+
+
+def notes(frame: Frame, channels: Sequence[str], locale: str) -> list[str]:
+    """Return the paragraphs of the box, with the thresholds and versions of this report."""
+    weights = _weights(frame, channels)
+    texts = [*_rules(frame.comparison.settings, locale), *([weights] if weights else []), _versions(frame)]
+    return [text.get(locale) for text in texts]
+
+
+def _rules(settings: Thresholds, locale: str) -> list[Text]:
+    scorable, error, overlap = (
+        findings.share(value, locale) for value in (settings.scorable_share, settings.list_error, settings.overlap)
+    )
+    return [
+        Text(
+            "Wynik wizyty to suma zdobytych wag podzielona przez sumę wag pytań, które jej dotyczyły; wizyta liczy się,"
+            f" gdy dotyczyło jej co najmniej {scorable} wagi ankiety. „Nie dotyczy” nie liczy się ani na plus, ani na "
+            "minus. Wynik placówki to średnia jej wizyt, a wynik sieci i regionu to średnia placówek.",
+            "A visit's score is the weight earned divided by the weight of the questions that applied; a visit counts "
+            f"when at least {scorable} of the checklist's weight applied. “Not applicable” counts neither way. A "
+            "location's score is the mean of its visits, that of the network or a region the mean of its locations.",
+        ),
+        Text(
+            "Przedział mówi, ile przy tej liczbie wizyt może zrobić przypadek: prawdziwy poziom mieści się w 95 takich "
+            "przedziałach na 100. Placówki porównujemy tylko w tym samym formacie i kanale.",
+            "The interval says what chance can do with this number of visits: 95 of 100 such intervals contain the "
+            "true level. Locations are compared only within the same format and channel.",
+        ),
+        Text(
+            f"„Wyraźnie” piszemy od {settings.label_visits} wizyt i tylko wtedy, gdy na całej liście może być pomyłką "
+            f"średnio najwyżej {error} wskazań. Wzrost lub spadek piszemy, gdy cały przedział zmiany leży po jednej "
+            f"stronie zera; kwartały porównujemy na wspólnych pytaniach, gdy niosą co najmniej {overlap} wagi.",
+            f"We write “clearly” from {settings.label_visits} visits, and only while on average at most {error} of the "
+            "whole list may be wrong. We write up or down when the whole interval of the change lies on one side of "
+            f"zero; quarters are compared on common questions when these carry at least {overlap} of the weight.",
+        ),
+        Text(
+            f"Kryterium ma wynik od {settings.criterion_visits} wizyt i {settings.criterion_answers} odpowiedzi. "
+            "Wyniki służą lepszej obsłudze, a nie ocenie pojedynczych osób.",
+            f"A criterion has a score from {settings.criterion_visits} visits and {settings.criterion_answers} answers."
+            " Results serve better service, not the judgement of individuals.",
+        ),
+    ]
+
+
+def _weights(frame: Frame, channels: Sequence[str]) -> Text | None:
+    """Return how channels make up a headline; None where there is one only."""
+    if len(channels) < 2:
+        return None
+    weights = [(CHANNELS[channel], frame.weights.get(channel, 1.0)) for channel in channels]
+    if len({weight for _, weight in weights}) == 1:
+        return Text("Kanały liczą się w wyniku łącznym po równo.", "Channels count equally in the headline.")
+    pl, en = (
+        ", ".join(f"{name.get(locale)} {findings.decimal(weight, locale)}" for name, weight in weights)
+        for locale in ("pl", "en")
+    )
+    return Text(f"Wagi kanałów w wyniku łącznym: {pl}.", f"Weights of the channels in the headline: {en}.")
+
+
+def _versions(frame: Frame) -> Text:
+    title, versions = frame.standard.title, ", ".join(frame.versions)
+    return Text(
+        f"{title.pl}, wersja {frame.standard.version}; ankiety: {versions}.",
+        f"{title.en}, version {frame.standard.version}; checklists: {versions}.",
+    )
+
+
+def trust(populations: Sequence[Population], locale: str) -> list[list[str]]:
+    """Return a row for each population: who is compared, dispersion, mean reliability, visits needed for 0.80."""
+    return [_trust(population, locale) for population in populations if population.visited]
+
+
+def _trust(population: Population, locale: str) -> list[str]:
+    name = f"{FORMATS[population.format].get(locale)}, {CHANNELS[population.channel].get(locale)}"
+    borrowed = "*" if population.source == "previous_four" else ""
+    needed = None if population.k0 is None else visits_for_reliability(population.k0, ENOUGH)
+    return [
+        name,
+        "–" if population.phi is None else findings.decimal(population.phi, locale, 2) + borrowed,
+        "–" if population.reliability is None else findings.decimal(population.reliability, locale, 2),
+        "–" if needed is None else str(needed),
+    ]
+
+
+def trust_note(populations: Sequence[Population], locale: str) -> str:
+    """Return the note under the table of `trust`; what holds for none of its rows is left out."""
+    shown = [population for population in populations if population.visited]
+    parts = []
+    if any(population.source == "previous_four" for population in shown):
+        parts.append(Text("* z czterech poprzednich kwartałów.", "* from the four quarters before."))
+    if any(population.reliability is not None and population.k0 is None for population in shown):
+        parts.append(
+            Text(
+                "Bez liczby wizyt: wizyty nie pokazują pewnych różnic między tymi placówkami.",
+                "Without a number of visits: the visits show no reliable differences between these locations.",
+            )
+        )
+    return " ".join(part.get(locale) for part in parts)
