@@ -37,6 +37,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: _answer((Problem("stale_form"),), 400))
     app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(OperationalError, _unexpected)
+    app.register_error_handler(FileNotFoundError, _lost)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -53,6 +54,12 @@ def _integrity(error: IntegrityError) -> Response:
     # Two people did the same thing at once and the database, the last guard, let one of them through.
     log.warning("refused by the database: %s", error.orig)
     return _answer((Problem("stale_form"),), 409)
+
+
+def _lost(error: FileNotFoundError) -> Response:
+    # A row names bytes that storage does not have: a restore without its files, say. Somebody has to look.
+    log.error("storage has lost a file: %s", error)
+    return _answer((Problem("not_found"),), 404)
 
 
 def _http(error: HTTPException) -> Response | HTTPException:

@@ -93,3 +93,12 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     response = current_app.make_response((render_template(template, **values), status))
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def picture(svg: bytes) -> Response:
+    """Return a drawn picture. Its own policy allows the styles inside it and nothing else."""
+    response = current_app.make_response(svg)
+    response.mimetype = "image/svg+xml"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    response.headers["Cache-Control"] = "private, max-age=300"
+    return response

@@ -1,8 +1,8 @@
 """Pictures of values: matplotlib through its object interface, as SVG.
 
 These functions draw and never compute. Margins are fixed, so a picture takes some 60 ms, and the same value always
-gives the same bytes. Letters stay letters, in the face of the report. Words for those who cannot see a picture are made
-from the same value.
+gives the same bytes. In a report letters stay letters, in its face; a picture on a page cannot use the page's fonts, so
+there they become shapes. Words for those who cannot see a picture are made from the same value.
 """
 
 from __future__ import annotations
@@ -53,15 +53,16 @@ def _unit(locale: str) -> str:
     return "%" if locale == "en" else "\N{NO-BREAK SPACE}%"
 
 
-def draw_series(series: Series, *, locale: str) -> bytes:
+def draw_series(series: Series, *, locale: str, on_page: bool = False, target: float | None = None) -> bytes:
     """Draw scores by quarter with their intervals as SVG; gaps stay gaps and a break in the series is a line.
 
-    Every quarter is equally wide and carries no label: a table of the quarters stands under the picture. Control
-    limits are drawn where the series has them.
+    Every quarter is equally wide. In a report it carries no label, because a table of the quarters stands under the
+    picture; `on_page` labels the quarters and turns letters into shapes. `target` is a share in [0, 1].
+    Control limits are drawn where the series has them.
     """
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, 1.7))
-        axes = figure.add_axes((LABELS, 0.02, 1 - LABELS, 0.93))
+    with mpl.rc_context({**STYLE, "svg.fonttype": "path"} if on_page else STYLE):
+        figure = Figure(figsize=(WIDTH, 2.1 if on_page else 1.7))
+        axes = figure.add_axes((LABELS, 0.13, 1 - LABELS, 0.83) if on_page else (LABELS, 0.02, 1 - LABELS, 0.93))
         _bare(axes)
         seen = [(x, p) for x, p in enumerate(series.points) if p.score is not None]
         lows = [100 * p.low for _, p in seen if p.low is not None] or [0]
@@ -98,7 +99,10 @@ def draw_series(series: Series, *, locale: str) -> bytes:
         for x, point in enumerate(series.points):
             if point.breaks:
                 axes.axvline(x - 0.5, color=theme.INK_2, linewidth=0.8, linestyle=":")
-        axes.set_xticks([])
+        if target is not None:
+            axes.axhline(100 * target, color=theme.INK_2, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+        names = [point.quarter.short(locale) for point in series.points] if on_page else []
+        axes.set_xticks(range(len(names)), names)
         axes.yaxis.set_major_formatter(lambda value, _position: f"{value:.0f}{_unit(locale)}")
         return _svg(figure)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from auditapp import formats, results
-from auditapp.insight import history, words
+from auditapp.insight import words
 from auditapp.insight.filters import Period
-from auditapp.insight.history import Picture
+from auditapp.insight.history import History
 from auditapp.insight.queries import Scope
 from auditapp.models import Programme, Region
 from auditapp.results import Facts
@@ -73,7 +73,7 @@ class AreaPage:
     lost: Sequence[LostLine]
     lost_total: float
     critical: Sequence[CriticalLine]
-    history: Picture
+    history: History
     facts: Facts
 
 
@@ -84,6 +84,13 @@ class PlacesPage:
     period: Period
     areas: Sequence[tuple[Region, Summary]]
     places: Sequence[PlaceLine]
+
+
+def area_history(session: Session, programme: Programme, period: Period, region: Region | None) -> History:
+    """Return the history of the network or of a region that the actor may see as a whole."""
+    path = region.path if region is not None else ""
+    facts = results.gather(session, programme, period.quarter, history=HISTORY)
+    return History(results.build_series(facts, region=path), None, {"region": path} if path else {})
 
 
 def area_page(session: Session, programme: Programme, scope: Scope, period: Period, region: Region | None) -> AreaPage:
@@ -113,7 +120,7 @@ def area_page(session: Session, programme: Programme, scope: Scope, period: Peri
         lost=lost_lines(facts, lost, LOST_SHOWN),
         lost_total=sum(row.lost for row in lost),
         critical=critical_lines(facts, lost),
-        history=history.build_picture(results.build_series(facts, region=path), None),
+        history=History(results.build_series(facts, region=path), None, {"region": path} if path else {}),
         facts=facts,
     )
 

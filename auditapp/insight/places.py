@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from auditapp import results
 from auditapp.access import Actor
-from auditapp.insight import areas, history, queries, words
+from auditapp.insight import areas, queries, words
 from auditapp.insight.areas import CriticalLine, LostLine
 from auditapp.insight.filters import Period
-from auditapp.insight.history import Picture
+from auditapp.insight.history import History
 from auditapp.insight.queries import VisitLine
 from auditapp.models import Location, Programme
 from auditapp.results import Facts
@@ -61,7 +61,7 @@ class LocationPage:
     critical_visits: int
     criteria: Sequence[tuple[str, Sequence[CriterionLine]]]
     visits: Sequence[VisitLine]
-    history: Picture
+    history: History
     facts: Facts
 
     @property
@@ -81,7 +81,7 @@ def location_page(
     headline, channels = rows[0], [row for row in rows[1:] if row.n]
     populations = [(row, comparison.get_population(location.format, row.channel)) for row in channels]
     alone = populations[0][1] if len(populations) == 1 else None
-    target = None if alone is None else facts.targets.get(alone.channel)
+    target = target_of(facts, channels)
     visits = queries.visit_lines(session, actor, location, period.quarter)
     lost = results.points_lost(facts, [location.code])
     return LocationPage(
@@ -98,9 +98,22 @@ def location_page(
         critical_visits=sum(1 for line in visits if line.counts and line.critical_failed),
         criteria=[(row.channel, _criteria(facts, location.code, row.channel)) for row in channels],
         visits=visits,
-        history=history.build_picture(results.build_series(facts, location=location.code), target),
+        history=History(results.build_series(facts, location=location.code), target, {"location": location.code}),
         facts=facts,
     )
+
+
+def target_of(facts: results.Facts, channels: Sequence[ComparisonRow]) -> float | None:
+    """Return the acceptance level of a location with one channel; over several channels there is none."""
+    return facts.targets.get(channels[0].channel) if len(channels) == 1 else None
+
+
+def location_history(session: Session, programme: Programme, period: Period, location: Location) -> History:
+    """Return the history of a location that the actor may see."""
+    facts = results.gather(session, programme, period.quarter, history=areas.HISTORY)
+    rows = results.comparison_of(facts, closed=True).only([location.code]).rows
+    target = target_of(facts, [row for row in rows if row.channel and row.n])
+    return History(results.build_series(facts, location=location.code), target, {"location": location.code})
 
 
 def _rebound(row: ComparisonRow, population: Population | None) -> float | None:

@@ -10,6 +10,7 @@ from auditapp import web
 from auditapp.access import DESK, MANAGERS, Actor, allow, get_location, get_region
 from auditapp.insight import areas, comparison, filters, norms, places, queries, sheets, words
 from auditapp.models import Region
+from checklists.problems import Problem
 
 bp = Blueprint("insight", __name__, url_prefix="/p/<programme>")
 PARAMETERS = ("quarter", "previous", "region", "channel", "location_format", "all")
@@ -73,6 +74,22 @@ def _area(page: areas.AreaPage) -> Any:
     if _csv():
         return sheets.respond(sheets.COLUMNS, sheets.area(page), f"results-{page.period.quarter}")
     return _show("insight/area.html", page)
+
+
+@bp.get("/results/history.svg")
+@allow(*DESK, *MANAGERS)
+def history(actor: Actor) -> Any:
+    """Draw the history of a location, a region or the network, as asked for in the address."""
+    session, period = web.session(), _period(actor)
+    programme, code = queries.get_programme(session, actor), request.args.get("location", "")
+    if code:
+        found = places.location_history(session, programme, period, get_location(session, actor, code))
+    else:
+        region = _region(actor)
+        if region is None and not actor.sees_network:
+            raise Problem("not_found")
+        found = areas.area_history(session, programme, period, region)
+    return web.picture(found.picture(web.locale()))
 
 
 @bp.get("/results/locations/<code>")

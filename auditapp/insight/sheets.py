@@ -10,7 +10,7 @@ from flask import Response
 
 from auditapp.insight.areas import AreaPage, LostLine, PlacesPage
 from auditapp.insight.comparison import ComparePage
-from auditapp.insight.history import Picture
+from auditapp.insight.history import History
 from auditapp.insight.norms import CriteriaPage, CriterionPage
 from auditapp.insight.places import LocationPage
 from reports.compare import COLUMNS as COMPARISON
@@ -199,15 +199,15 @@ def _critical(page: AreaPage | LocationPage) -> list[Row]:
     ]
 
 
-def _history(picture: Picture) -> list[Row]:
+def _history(history: History) -> list[Row]:
     return [
         {
             "part": "quarter",
-            "code": str(dot.point.quarter),
-            "n": dot.point.n,
-            "score": dot.point.score,
-            "low": dot.point.low,
-            "high": dot.point.high,
+            "code": str(point.quarter),
+            "n": point.n,
+            "score": point.score,
+            "low": point.low,
+            "high": point.high,
         }
-        for dot in picture.dots
+        for point in history.series.points
     ]

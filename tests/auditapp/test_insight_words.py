@@ -9,11 +9,9 @@ import pytest
 from flask import session as cookie
 
 from auditapp.factory import App
-from auditapp.insight import history, words
+from auditapp.insight import words
 from reports.columns import Population
 from reports.compare import ComparisonRow
-from reports.periods import Quarter
-from reports.summary import Series, SeriesPoint
 from reports.thresholds import Thresholds
 
 ROW = ComparisonRow(
@@ -182,26 +180,3 @@ def test_a_location_of_several_channels_has_a_verdict_in_each() -> None:
 @pytest.mark.usefixtures("english")
 def test_the_methods_box(population: Population, said: str) -> None:
     assert said in words.method(population)
-
-
-def test_a_history_is_placed_on_a_fixed_scale() -> None:
-    first = Quarter(2026, 1)
-    series = Series(
-        (
-            SeriesPoint(first, 3, 0.7, 0.4, 0.9, breaks=False),
-            SeriesPoint(first.next(), 1, None, None, None, breaks=False),
-            SeriesPoint(first.next(2), 3, 1.0, 0.8, 1.0, breaks=True),
-        ),
-        None,
-    )
-    picture = history.build_picture(series, 0.85)
-    low, none, high = picture.dots
-    assert low.low == picture.base  # 40 % is the foot of the scale when nothing lies below it
-    assert low.y is not None
-    assert high.y is not None
-    assert high.y < low.y
-    assert (none.y, none.low) == (None, None)
-    assert len(picture.breaks) == 1
-    assert none.x < picture.breaks[0] < high.x
-    deeper = replace(series, points=(replace(series.points[0], low=0.39), *series.points[1:]))
-    assert next(share for share, _ in history.build_picture(deeper, None).ticks) == 0.0

@@ -17,7 +17,7 @@ from sqlalchemy import event, select, text
 from auditapp.config import Settings
 from auditapp.factory import App, create_app
 from auditapp.models import User
-from tests.benchmarks.million import NOW
+from tests.factories import NOW
 from tests.pages import Person
 
 PAGES = {

@@ -1,0 +1,136 @@
+"""Every page of the demo, found by following links the way each role would: accessible, no sideways scrolling.
+
+On a phone-sized dark page and on a desk-sized light one. A page that no role can reach by a link fails the last test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Thread
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
+
+from auditapp.config import Settings
+from auditapp.demo.build import LOG_INS, PASSWORD
+from auditapp.factory import App, create_app
+from tests.flows.conftest import DESK, PHONE, Demo
+
+pytestmark = pytest.mark.browser
+# Not pages, or pages with an address that only a letter or an act gives.
+NOT_BY_LINK = {
+    "account.link",
+    "account.enter",
+    "assets.serve",
+    "evidence.photo",
+    "reporting.download",
+    "fieldwork.sent",
+    "insight.history",
+    "insight.picture",
+    "account.home",
+}
+
+
+@dataclass
+class Served:
+    app: App
+    address: str
+
+
+@pytest.fixture(scope="module")
+def served(demo: Demo) -> Iterator[Served]:
+    app = create_app(Settings.from_env(demo.folder))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Served(app, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    app.database.engine.dispose()
+
+
+def endpoint_of(served: Served, url: str) -> str | None:
+    """Return the endpoint of an address of this site, None for another site's or for what is not a page."""
+    parts = urlsplit(url)
+    if f"{parts.scheme}://{parts.netloc}" != served.address or "format=csv" in parts.query:
+        return None
+    adapter = served.app.url_map.bind("127.0.0.1")
+    try:
+        endpoint, _ = adapter.match(parts.path, method="GET")
+    except Exception:  # a redirect or an address that is only posted to
+        return None
+    return str(endpoint)
+
+
+def follow_links(served: Served, page: Page) -> Iterator[str]:
+    """Open one page of every endpoint that can be reached by links from where the log-in leads; yield its endpoint."""
+    waiting, seen = [page.url], set[str]()
+    while waiting:
+        url = waiting.pop(0)
+        endpoint = endpoint_of(served, url)
+        if endpoint is None or endpoint in seen or endpoint in NOT_BY_LINK:
+            continue
+        seen.add(endpoint)
+        response = page.goto(url)
+        assert response is not None
+        assert response.status == 200, url
+        yield endpoint
+        waiting += page.eval_on_selector_all("a[href]", "links => links.map(link => link.href.split('#')[0])")
+
+
+def faults(page: Page) -> list[str]:
+    """Return what axe finds on the page, and whether it scrolls sideways."""
+    found = [
+        f"{violation['id']}: {violation['nodes'][0]['html'][:160]}"
+        for violation in Axe().run(page).response["violations"]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found.append("scrolls sideways")
+    return found
+
+
+REACHED: set[str] = set()
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+@pytest.mark.parametrize("role", range(len(LOG_INS)), ids=[log_in.role for log_in in LOG_INS])
+def test_every_page_is_for_everybody(served: Served, chromium: Browser, role: int, size: str) -> None:
+    chosen = {**PHONE, "color_scheme": "dark"} if size == "phone" else {**DESK, "color_scheme": "light"}
+    context = chromium.new_context(**chosen, locale="pl-PL" if size == "phone" else "en-GB")  # type: ignore[arg-type]
+    page = context.new_page()
+    problems: dict[str, list[str]] = {}
+    page.goto(f"{served.address}/login")
+    problems["account.login"] = faults(page)
+    page.fill("#email", LOG_INS[role].email)
+    page.fill("#password", PASSWORD)
+    page.click("main button.main")
+    page.wait_for_url(lambda url: "/login" not in url)
+    for endpoint in follow_links(served, page):
+        REACHED.add(endpoint)
+        problems[endpoint] = faults(page)
+    context.close()
+    assert {endpoint: found for endpoint, found in problems.items() if found} == {}
+
+
+def test_pages_without_a_log_in(served: Served, chromium: Browser) -> None:
+    context = chromium.new_context(**DESK)  # type: ignore[arg-type]
+    page = context.new_page()
+    found = {}
+    for path in ("/login", "/forgot", "/nothing-here", "/link/guess"):
+        page.goto(served.address + path)
+        found[path] = faults(page)
+    context.close()
+    assert {path: problems for path, problems in found.items() if problems} == {}
+
+
+def test_no_page_without_a_way_in(served: Served) -> None:
+    """Runs after the walks above: whatever answers GET was reached by somebody through a link."""
+    pages = {
+        rule.endpoint
+        for rule in served.app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and rule.endpoint not in NOT_BY_LINK
+    }
+    assert pages - REACHED - {"account.login"} == set()
