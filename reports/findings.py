@@ -162,6 +162,7 @@ def _change(label: ChangeLabel, by: float, low: float, high: float, locale: str,
     top = signed(ceil(round(100 * high * scale, 8)) / scale, locale, digits)
     size = half_up(100 * abs(by), digits)
     amount = decimal(size or 1 / scale, locale, digits)
+    unit = "point" if amount == "1" else "points"
     if label == ChangeLabel.NONE:
         text = Text(
             f"Bez wyraźnej zmiany wobec poprzedniego kwartału: {signed(100 * by, 'pl', digits)} pkt, "
@@ -174,7 +175,7 @@ def _change(label: ChangeLabel, by: float, low: float, high: float, locale: str,
         text = Text(
             f"{'Wzrost' if up else 'Spadek'} wobec poprzedniego kwartału o {'' if size else 'mniej niż '}{amount} pkt, "
             f"zapewne od {bottom} do {top}.",
-            f"{'Up' if up else 'Down'} {'' if size else 'less than '}{amount} points on the previous quarter, "
+            f"{'Up' if up else 'Down'} {'' if size else 'less than '}{amount} {unit} on the previous quarter, "
             f"likely from {bottom} to {top}.",
         )
     return text.get(locale)

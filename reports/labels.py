@@ -65,6 +65,7 @@ LABELS: Mapping[str, Text] = {
         "Gwiazdka: razem z trzema poprzednimi kwartałami, bo w tym wizyt jest za mało.",
         "Asterisk: together with the three quarters before, because this one has too few visits.",
     ),
+    "unscored": Text("Bez wyniku, bo wizyt jest za mało:", "No score, because of too few visits:"),
     "criterion": Text("Kryterium", "Criterion"),
     "points_lost": Text("Stracone punkty", "Points lost"),
     "lost_short": Text("Strata", "Lost"),

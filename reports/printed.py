@@ -246,20 +246,22 @@ def _quote(quote: Quote, frame: Frame, locale: str) -> dict[str, str]:
 
 
 def _criteria(lines: Sequence[CriterionLine], frame: Frame, locale: str) -> list[dict[str, Any]]:
-    """Return the criteria by channel and section; the lines are sorted by both."""
-    return [
-        {
-            "channel": _upper(CHANNELS[channel].get(locale)),
-            "sections": [
-                {
-                    "title": frame.sections[section].get(locale),
-                    "rows": [_criterion(line, locale) for line in of_section],
-                }
-                for section, of_section in groupby(of_channel, key=lambda line: line.criterion.section)
-            ],
-        }
-        for channel, of_channel in groupby(lines, key=lambda line: line.row.channel)
-    ]
+    """Return the criteria by channel and section, and the codes without a score; the lines are sorted by both."""
+    groups = []
+    for channel, of_channel in groupby(lines, key=lambda line: line.row.channel):
+        every = list(of_channel)
+        scored = [line for line in every if line.row.score is not None]
+        unscored = ", ".join(line.criterion.code for line in every if line.row.score is None)
+        sections = [
+            {
+                "title": frame.sections[section].get(locale),
+                "rows": [_criterion(line, locale) for line in of_section],
+            }
+            for section, of_section in groupby(scored, key=lambda line: line.criterion.section)
+        ]
+        note = f"{LABELS['unscored'].get(locale)} {unscored}." if unscored else ""
+        groups.append({"channel": _upper(CHANNELS[channel].get(locale)), "sections": sections, "unscored": note})
+    return groups
 
 
 def _criterion(line: CriterionLine, locale: str) -> dict[str, Any]:

@@ -1,0 +1,142 @@
+"""Everything that others wrote can be printed, and every number of the values stands on the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from reports import theme
+from reports.printed import clean, location_page, network_page
+from tests.reports.paper import make_frame, make_line, make_location_report, make_network_report, make_row, make_visit
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("Zażółć gęślą jaźń", "Zażółć gęślą jaźń"),
+        ("Super obsługa 😀👍🏽!", "Super obsługa !"),
+        ("非常好 服务", "[…]"),
+        ("Sklep 北京 nr 3", "Sklep […] nr 3"),
+        ("a\x00b\x07c\x1b[31m", "abc[31m"),
+        ("\u202eevil\u202c \u200eltr\u200f\ufeff", "evil ltr"),
+        ("dwa\nwiersze\r\n\ti   odstępy", f"dwa wiersze i{NBSP}odstępy"),
+        ("I w domu, i z psem", f"I{NBSP}w{NBSP}domu, i{NBSP}z{NBSP}psem"),
+        ("kawa i", "kawa i"),
+        ("90 % klientów", f"90{NBSP}% klientów"),
+        ("zro\u0301b", "zrób"),
+        ("\ud800", ""),
+        ("   ", ""),
+        ("#import \"x\" *bold* $y$ \\ @ref", "#import \"x\" *bold* $y$ \\ @ref"),
+    ],
+)  # fmt: skip
+def test_clean(text: str, printed: str) -> None:
+    assert clean(text) == printed
+
+
+def test_clean_cuts_what_never_ends() -> None:
+    assert clean("ą" * 20_000) == "ą" * 239 + "…"
+    assert len(clean("słowo " * 5_000)) <= 240
+
+
+def strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in strings(each)]
+    return [text for each in value for text in strings(each)] if isinstance(value, list) else []
+
+
+@pytest.mark.parametrize("locale", ["pl", "en"])
+def test_every_letter_of_a_page_is_in_the_face(locale: str) -> None:
+    known = set(TTFont(theme.FONTS / "SourceSansPro-Regular.ttf").getBestCmap())
+    hostile = make_frame(make_row(name="Łódź 😀 北京"), programme="Marka \u202e✨ 店")
+    pages = [
+        location_page(make_location_report(frame=hostile, headline=make_row(name="Łódź 😀 北京")), "N-1", locale),
+        network_page(make_network_report(frame=hostile, not_visited=("店 \x00",)), "N-2", locale),
+    ]
+    texts = [text for page in pages for text in strings(page)]
+    assert len(texts) > 100
+    assert {letter for text in texts for letter in text if ord(letter) not in known} == set()
+
+
+def test_numbers_of_a_location() -> None:
+    page = location_page(make_location_report(), "N-1", "pl")
+    assert page["big"] == f"68{NBSP}%"
+    assert (page["mark"]["score"], page["mark"]["low"], page["mark"]["high"]) == (0.68, 0.512, 0.808)
+    assert page["mark"]["visits"] == [0.61, 0.70, 0.73]
+    assert page["mark"]["goal"] == 0.9
+    assert [bar["points"] for bar in page["bars"]] == ["14,2", "9,8", "8,0"]
+    assert [bar["share"] for bar in page["bars"]] == pytest.approx([1, 0.098 / 0.142, 0.08 / 0.142])
+    assert [(p["quarter"], p["score"], p["n"]) for p in page["series"]] == [
+        ("IV ’25", "–", "0"),
+        (f"I{NBSP}’26", f"74{NBSP}%", "3"),
+        ("II ’26", f"80{NBSP}%", "3"),
+        ("III ’26", f"68{NBSP}%", "3"),
+    ]
+    (channel,) = page["criteria"]
+    assert [section["title"] for section in channel["sections"]] == ["Powitanie", "Zakup"]
+    assert channel["unscored"] == "Bez wyniku, bo wizyt jest za mało: B2."
+    assert channel["sections"][0]["rows"][1] | {"mark": None} == {
+        "code": "A2",
+        "title": "Żegnamy i\N{NO-BREAK SPACE}dziękujemy",
+        "score": f"76{NBSP}%",
+        "range": "55–93",
+        "n": "3",
+        "other": f"77{NBSP}%",
+        "target": f"90{NBSP}%",
+        "mark": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "level"), [(0.9, 1.0, "above"), (0.7, 0.89, "below"), (0.7, 0.9, "none"), (None, None, "none")]
+)
+def test_a_criterion_is_clear_only_with_its_whole_interval(low: float | None, high: float | None, level: str) -> None:
+    page = location_page(make_location_report(criteria=(make_line("A1", 0.9, low=low, high=high),)), "N-1", "en")
+    assert page["criteria"][0]["sections"][0]["rows"][0]["mark"]["level"] == level
+
+
+def test_numbers_of_the_network() -> None:
+    page = network_page(make_network_report(), "N-1", "en")
+    assert page["big"] == "83.5%"
+    assert page["coverage"] == "62 of 64 locations, 190 visits"
+    assert [(each["name"], each["score"], each["places"]) for each in page["regions"]] == [
+        ("Północ", "81%", "22/22"),
+        ("Pomorze", "79%", "7/7"),
+    ]
+    assert [each["points"] for each in page["dimensions"]] == ["24.0", "8.0"]
+    assert [each["name"] for each in page["below"]] == ["Elbląg, Ogrody"]
+    assert page["facts"] == [["approved visits", "190"], ["rejected visits", "4"], ["auditors in the field", "36"]]
+
+
+def test_visits_that_do_not_count_say_so() -> None:
+    visits = (make_visit(1, 0.7, kind="revisit", critical_failed=2), make_visit(2, 0.3, scorable=False), make_visit(3))
+    page = location_page(make_location_report(visits=visits), "N-1", "pl")
+    assert [visit["remark"] for visit in page["visits"]] == [
+        "ponowna wizyta, nie liczy się do wyniku, krytyczne poniżej progu: 2",
+        "nie liczy się do wyniku",
+        "",
+    ]
+    assert page["visits"][0]["day"] == "01.07.2026"
+
+
+@pytest.mark.parametrize(
+    ("weights", "sentence"),
+    [
+        ({}, "Kanały liczą się w wyniku łącznym po równo."),
+        ({"store_visit": 2.0, "phone": 2.0}, "Kanały liczą się w wyniku łącznym po równo."),
+        ({"store_visit": 2.0}, "Wagi kanałów w wyniku łącznym: wizyty w sklepie 2,0, rozmowy telefoniczne 1,0."),
+    ],
+)
+def test_weights_of_channels_are_printed(weights: dict[str, float], sentence: str) -> None:
+    report = make_location_report(
+        frame=make_frame(weights=weights), rows=(make_row(), make_row(channel="phone")), headline=make_row(channel="")
+    )
+    method = [note.replace(NBSP, " ") for note in location_page(report, "N-1", "pl")["method"]]
+    assert sentence in method
+    assert "Standard obsługi klienta, wersja 2; ankiety: STORE 2." in method
+    assert any("50 % wagi ankiety" in note for note in method)
