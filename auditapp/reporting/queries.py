@@ -46,7 +46,7 @@ def gather(session: Session, programme: Programme, quarter: Quarter) -> QuarterF
     facts = results.gather(session, programme, quarter, previous=quarter.previous(), history=HISTORY, criteria=5)
     comparison = results.comparison_of(facts)
     if not any(row.n for row in comparison.rows):
-        raise Problem("nothing_to_report", quarter=quarter.label("pl"))
+        raise Problem("nothing_to_report", quarter=str(quarter))
     visited = {row.channel for row in comparison.rows if row.n}
     channels = tuple(str(channel) for channel in Channel if channel in visited)
     frame = _frame(session, programme, facts, comparison)
@@ -182,7 +182,7 @@ def build_location(quarter: QuarterFacts, code: str) -> LocationReport:
     comparison = quarter.frame.comparison
     rows = tuple(row for row in comparison.rows if row.location == code and row.channel and row.n)
     if not rows:
-        raise Problem("nothing_to_report", quarter=quarter.facts.quarter.label("pl"))
+        raise Problem("nothing_to_report", quarter=str(quarter.facts.quarter))
     lines = [
         CriterionLine(
             quarter.frame.criteria[row.criterion],

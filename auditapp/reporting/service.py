@@ -184,7 +184,7 @@ def issue_report(
         locales=[locale],
     )
     if not drafts:
-        raise Problem("nothing_to_report", quarter=quarter.label(locale))
+        raise Problem("nothing_to_report", quarter=str(quarter))
     (draft,) = drafts
     if draft.existing is not None:
         return Issue(draft.existing, new=False)

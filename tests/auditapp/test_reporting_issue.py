@@ -1,0 +1,306 @@
+"""Issuing: numbers, reprints, new issues, refusals, whole quarters, and figures equal to those of the export."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from pypdfium2 import PdfDocument
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from auditapp import results, visits
+from auditapp.cli import main
+from auditapp.config import Settings
+from auditapp.convert import checklist_of
+from auditapp.db import Database
+from auditapp.models import IssuedReport, JournalLine, Location, Programme
+from auditapp.reporting import queries, service
+from auditapp.reporting.service import Issue
+from auditapp.storage import Storage
+from checklists.answers import check
+from checklists.lifecycle import Role
+from checklists.problems import Problem
+from reports import quarterly
+from reports.periods import Quarter
+from tests import factories as make
+from tests.documents import GOOD
+from tests.worlds import World, make_world
+
+QUARTER = Quarter(2026, 3)
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Storage:
+    return Storage.in_folder(tmp_path / "files")
+
+
+def issue(
+    session: Session, storage: Storage, world: World, location: Location | None, *, locale: str = "pl",
+    quarter: Quarter = QUARTER,
+) -> Issue:  # fmt: skip
+    return service.issue_report(
+        session, storage, world.programme, quarter, location, locale, actor_id=None, now=make.NOW
+    )
+
+
+def read(data: bytes) -> str:
+    document = PdfDocument(io.BytesIO(data))
+    pages = [document[index].get_textpage().get_text_range() for index in range(len(document))]
+    return re.sub(r"\s+", " ", " ".join(pages))
+
+
+def test_issued_reprinted_and_issued_again(either_database: Database, storage: Storage) -> None:
+    with either_database.transaction() as session:
+        world = make_world(session)
+        first = issue(session, storage, world, world.north)
+        assert first.new
+        assert (first.report.number, first.report.issue) == ("LUMO-2026Q3-L1-PL-1", 1)
+        data = storage.get("reports", first.report.sha256)
+        assert len(data) == first.report.size
+        journal = session.scalars(select(JournalLine).where(JournalLine.act == "issue")).all()
+        assert [line.subject_id for line in journal] == ["LUMO-2026Q3-L1-PL-1"]
+
+        again = issue(session, storage, world, world.north)
+        assert not again.new
+        assert again.report is first.report
+
+        other = issue(session, storage, world, world.north, locale="en")
+        assert other.report.number == "LUMO-2026Q3-L1-EN-1"
+
+        version = world.approved.checklist_version
+        make.make_visit(session, world.north, version, world.other, {**GOOD, "M8": "no"}, wave=world.wave)
+        second = issue(session, storage, world, world.north)
+        assert second.new
+        assert (second.report.number, second.report.issue) == ("LUMO-2026Q3-L1-PL-2", 2)
+        assert storage.get("reports", first.report.sha256) == data
+
+
+@pytest.mark.parametrize("quarter", [Quarter(2026, 2), Quarter(2030, 1)])
+@pytest.mark.parametrize("place", ["north", "network"])
+def test_nothing_to_report(database: Database, storage: Storage, quarter: Quarter, place: str) -> None:
+    with database.transaction() as session:
+        world = make_world(session)
+        with pytest.raises(Problem) as refused:
+            issue(session, storage, world, world.north if place == "north" else None, quarter=quarter)
+        assert refused.value.code == "nothing_to_report"
+        assert str(quarter) in refused.value.sentence("pl")
+
+
+def test_nothing_to_report_of_a_location_not_visited(database: Database, storage: Storage) -> None:
+    with database.transaction() as session:
+        world = make_world(session)
+        with pytest.raises(Problem) as refused:
+            issue(session, storage, world, make.make_location(session, world.programme, "L3"))
+        assert refused.value.code == "nothing_to_report"
+
+
+@pytest.mark.parametrize(
+    ("code", "place"), [("L-7.b", "L-7.b"), ("NET", "_{id}"), ("za kładką/2", "_{id}"), ("x" * 40, "_{id}")]
+)
+def test_a_number_is_a_clean_file_name_whatever_the_code(
+    database: Database, storage: Storage, code: str, place: str
+) -> None:
+    with database.transaction() as session:
+        world = make_world(session)
+        location = make.make_location(session, world.programme, code)
+        make.make_visit(session, location, world.approved.checklist_version, world.other)
+        number = issue(session, storage, world, location).report.number
+        assert number == f"LUMO-2026Q3-{place.format(id=location.id)}-PL-1"
+        assert issue(session, storage, world, None).report.number == "LUMO-2026Q3-NET-PL-1"
+
+
+def test_no_auditor_in_any_report(database: Database, storage: Storage) -> None:
+    with database.transaction() as session:
+        world = make_world(session)
+        for number in range(4):
+            make.make_visit(
+                session,
+                world.north,
+                world.approved.checklist_version,
+                world.auditor,
+                {**GOOD, "M5": f"00:0{number + 1}:30"},
+                at=make.NOW - timedelta(days=3 + number),
+            )
+        for location in (world.north, world.south, None):
+            for locale in ("pl", "en"):
+                data = storage.get("reports", issue(session, storage, world, location, locale=locale).report.sha256)
+                text = read(data)
+                assert len(text) > 1_000
+                for member in (world.auditor, world.other):
+                    for secret in (member.pseudonym, member.user.name, member.user.email):
+                        assert secret
+                        assert secret not in text
+                        assert secret.encode() not in data
+                started = world.approved.started_at
+                assert started is not None
+                assert f"{started:%H:%M}" not in text
+
+
+@pytest.fixture(scope="module")
+def network(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Twelve locations with four visits each: enough for intervals, and one clearly below the others."""
+    path = tmp_path_factory.mktemp("network") / "audit.db"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    with database.transaction() as session:
+        programme = make.make_programme(session)
+        version = make.make_checklist(session, programme)
+        auditor = make.make_member(session, programme, Role.AUDITOR)
+        for place in range(12):
+            location = make.make_location(session, programme, f"L{place:02d}")
+            for number in range(4):
+                answers = {**GOOD, "M5": f"00:0{2 + 2 * (number % 2)}:30", "M8": "yes" if place else "no"}
+                make.make_visit(session, location, version, auditor, answers, at=make.NOW - timedelta(days=number + 1))
+    yield database
+    database.engine.dispose()
+
+
+@pytest.mark.parametrize("code", ["L00", "L05"])
+def test_figures_of_a_location_are_those_of_the_export_and_the_pages(network: Database, code: str) -> None:
+    with network.transaction(write=False) as session:
+        programme = session.scalars(select(Programme)).one()
+        report = queries.build_location(queries.gather(session, programme, QUARTER), code)
+        exported = results.build_comparison(session, programme, QUARTER, previous=QUARTER.previous()).to_frame()
+        facts = results.gather(session, programme, QUARTER, criteria=5)
+    line = exported[(exported["location"] == code) & (exported["channel"] == "")].iloc[0]
+    row = report.headline
+    assert (row.n, row.score, row.low, row.high, row.level) == tuple(
+        line[name] for name in ("n", "score", "low", "high", "level")
+    )
+    assert row.level == ("below" if code == "L00" else "none")
+    assert sum(lost.lost for lost in report.lost) == pytest.approx(1 - line["score"], abs=1e-12)
+    counted = [visit.score for visit in report.counted if visit.score is not None]
+    assert sum(counted) / len(counted) == pytest.approx(line["score"], abs=1e-12)
+    assert report.series.points[-1].score == pytest.approx(line["score"], abs=1e-12)
+    everywhere = results.points_lost(facts, facts.open_locations(), channel="store_visit")
+    assert {each.criterion.code: each.network for each in report.criteria} == pytest.approx(
+        {each.criterion: each.score for each in everywhere}, abs=1e-12
+    )
+    assert [each.row for each in report.criteria] == list(
+        results.criterion_rows(facts, channel="store_visit", shown=[code])
+    )
+
+
+def test_figures_of_the_network_are_those_of_the_pages(network: Database) -> None:
+    with network.transaction(write=False) as session:
+        programme = session.scalars(select(Programme)).one()
+        report = queries.build_network(session, queries.gather(session, programme, QUARTER), programme)
+        facts = results.gather(session, programme, QUARTER, previous=QUARTER.previous(), history=12, criteria=5)
+    (whole,) = results.build_summaries(facts)
+    assert report.network == whole
+    assert sum(row.lost for row in report.dimensions) == pytest.approx(1 - (whole.score or 0), abs=1e-12)
+    assert [row.location for row in report.below] == ["L00"]
+    assert report.facts == quarterly.Facts(approved=48, rejected=0, auditors=1)
+    assert [summary.criterion for _, summary in report.criteria] == ["A1", "B1", "B2"]
+
+
+def test_a_quarter_is_read_in_few_queries(network: Database) -> None:
+    statements: list[str] = []
+    with network.transaction(write=False) as session:
+        programme = session.scalars(select(Programme)).one()
+        event.listen(network.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+        service.draft_reports(
+            session,
+            programme,
+            QUARTER,
+            locations=session.scalars(select(Location)).all(),
+            network=True,
+            locales=("pl",),
+        )
+    assert len(statements) <= 20, "\n".join(statements)
+
+
+def test_what_does_not_count_is_shown_and_not_averaged(database: Database) -> None:
+    with database.transaction() as session:
+        world = make_world(session)
+        version = world.approved.checklist_version
+        before = queries.build_location(queries.gather(session, world.programme, QUARTER), "L1")
+        make.make_visit(session, world.north, version, world.other, {**GOOD, "M8": "no"}, kind="revisit")
+        after = queries.build_location(queries.gather(session, world.programme, QUARTER), "L1")
+        assert (after.headline.n, after.headline.score) == (before.headline.n, before.headline.score)
+        assert [visit.kind for visit in after.visits].count("revisit") == 1
+        assert len(after.counted) == len(before.counted)
+
+
+def test_comments_are_printed_only_from_approved_visits(database: Database) -> None:
+    with database.transaction() as session:
+        world = make_world(session)
+        for visit, text in (
+            (world.approved, "Obsługa od razu podeszła i pomogła."),
+            (world.submitted, "Tego nikt jeszcze nie zatwierdził."),
+        ):
+            item = checklist_of(visit.checklist_version).item("M1")
+            answer = {"M1": check(item, "yes", comment=text)}
+            visits.write_answers(session, visit, answer, author_id=None, reason="test", now=make.NOW)
+        report = queries.build_location(queries.gather(session, world.programme, QUARTER), "L1")
+        assert [(quote.text, quote.good) for quote in report.quotes] == [("Obsługa od razu podeszła i pomogła.", True)]
+
+
+@pytest.fixture
+def instance(settings: Settings) -> Settings:
+    database = Database(settings.database_url)
+    with database.transaction() as session:
+        make_world(session)
+    database.engine.dispose()
+    return settings
+
+
+def run(settings: Settings, *arguments: str) -> tuple[int, str]:
+    result = CliRunner(env={"LANG": "C"}).invoke(
+        main, ["reports", "issue", "--dir", str(settings.dir), "--jobs", "1", *arguments]
+    )
+    return result.exit_code, result.output
+
+
+def test_command(instance: Settings, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    status, text = run(instance, "--quarter", "2026Q3", "--out", str(out))
+    numbers = ["LUMO-2026Q3-L1-PL-1", "LUMO-2026Q3-L2-PL-1", "LUMO-2026Q3-NET-PL-1"]
+    assert status == 0, text
+    assert [line.split()[1] for line in text.splitlines() if line.startswith("issued")] == numbers
+    assert sorted(path.stem for path in out.iterdir()) == numbers
+    first = (out / "LUMO-2026Q3-L1-PL-1.pdf").read_bytes()
+    assert first.startswith(b"%PDF")
+
+    again = tmp_path / "again"
+    status, text = run(instance, "--quarter", "2026Q3", "--locale", "both", "--kind", "location", "--out", str(again))
+    assert status == 0
+    assert [line.split()[1] for line in text.splitlines() if line.startswith("unchanged")] == numbers[:2]
+    assert [line.split()[1] for line in text.splitlines() if line.startswith("issued")] == [
+        "LUMO-2026Q3-L1-EN-1",
+        "LUMO-2026Q3-L2-EN-1",
+    ]
+    assert (again / "LUMO-2026Q3-L1-PL-1.pdf").read_bytes() == first
+
+
+def test_command_for_one_location(instance: Settings) -> None:
+    status, text = run(instance, "--quarter", "2026Q3", "--location", "L2")
+    assert status == 0, text
+    assert "LUMO-2026Q3-L2-PL-1" in text
+    assert "NET" not in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--quarter", "2026-3"), "2026-3"),
+        (("--quarter", "2026Q1"), "nothing to report"),
+        (("--quarter", "2026Q3", "--location", "L9"), "L9"),
+        (("--quarter", "2026Q3", "--programme", "nix"), "nix"),
+    ],
+)
+def test_command_refuses(instance: Settings, arguments: tuple[str, ...], said: str) -> None:
+    status, text = run(instance, *arguments)
+    assert status == 1
+    assert said in text
+    database = Database(instance.database_url)
+    with database.transaction(write=False) as session:
+        assert session.scalars(select(IssuedReport)).all() == []
+    database.engine.dispose()
