@@ -20,7 +20,7 @@ from auditapp.demo.build import LOG_INS, PASSWORD
 from auditapp.factory import App, create_app
 from tests.flows.conftest import DESK, PHONE, Demo
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]  # one demo for all of them
 # Not pages, or pages with an address that only a letter or an act gives.
 NOT_BY_LINK = {
     "account.link",

@@ -15,6 +15,7 @@ import pytest
 
 from tests.flows.conftest import Demo
 
+pytestmark = pytest.mark.xdist_group("demo")  # one demo for all of them
 Row = dict[str, str]
 KINDS = ("items", "visits", "answers", "visit_scores", "criterion_scores", "cells")
 
