@@ -26,6 +26,7 @@ from tests.factories import NOW
 from tests.pages import Person
 from tests.worlds import ROLES, World, make_world
 
+pytestmark = pytest.mark.xdist_group("routes")  # one pair of worlds for all of them
 HERE = "lumo"
 UNTOUCHED = frozenset({UserSession.__tablename__, LoginFailure.__tablename__})
 
