@@ -1,4 +1,4 @@
-"""Colours, faces and sizes of everything drawn and printed: the light half of the pages' design tokens."""
+"""Face and colours of what is drawn: the light half of the pages' design tokens (the templates hold theirs)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,4 @@ FONTS = Path(font_directory)
 FAMILY = "Source Sans Pro"
 
 INK, INK_2, LINE, PAPER = "#1b2430", "#4c5968", "#d8dee5", "#ffffff"
-ACCENT, ACCENT_SOFT = "#0f5c8c", "#e3eef5"
-ABOVE, ABOVE_SOFT = "#1c6997", "#dcebf4"
-NONE, NONE_SOFT = "#6b7683", "#eceff2"
-BELOW, BELOW_SOFT = "#9c5300", "#fbe9d3"
-CRITICAL = "#8c1d40"
+ACCENT, ABOVE, NONE = "#0f5c8c", "#1f6f9f", "#6b7683"

@@ -19,7 +19,7 @@ class IssueForm(FlaskForm):  # type: ignore[misc]
         [REQUIRED],
         choices=[SelectChoice("location", _l("one location")), SelectChoice("network", _l("the whole network"))],
     )
-    location = SelectField(_l("Location"), default="", description=_l("Only for the report of one location."))
+    location = SelectField(_l("Location"), default="", description=_l("Needed for the report of one location."))
     quarter = SelectField(_l("Quarter"), [REQUIRED])
     locale = SelectField(
         _l("Language"), [REQUIRED], choices=[SelectChoice("pl", "polski"), SelectChoice("en", "English")]
