@@ -23,7 +23,7 @@ from checklists.problems import Problem
 
 TO_DO = (State.RETURNED, State.IN_PROGRESS, State.ASSIGNED)
 SENT = (State.SUBMITTED, State.APPROVED, State.REJECTED)
-SENT_SHOWN = 50
+SENT_SHOWN = 10  # on one page of the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Errand:
 class Errands:
     to_do: list[Errand]
     sent: list[Errand]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,8 @@ class CheckPage:
         return sum(len(section.missing) for section in self.sections)
 
 
-def errands(session: Session, actor: Actor) -> Errands:
-    """Return the auditor's visits: to do by the end of their window, sent with the newest first."""
+def errands(session: Session, actor: Actor, page: int = 1) -> Errands:
+    """Return the auditor's visits: to do by the end of their window, one page of the sent ones, newest first."""
     mine = (
         visits_for(actor)
         .where(Visit.auditor_id == actor.auditor_id)
@@ -142,10 +143,15 @@ def errands(session: Session, actor: Actor) -> Errands:
         mine.where(Visit.status.in_(TO_DO)).order_by(Visit.window_to.is_(None), Visit.window_to, Visit.id)
     ).all()
     sent = session.scalars(
-        mine.where(Visit.status.in_(SENT)).order_by(Visit.submitted_at.desc(), Visit.id.desc()).limit(SENT_SHOWN)
+        mine.where(Visit.status.in_(SENT))
+        .order_by(Visit.submitted_at.desc(), Visit.id.desc())
+        .offset((page - 1) * SENT_SHOWN)
+        .limit(SENT_SHOWN + 1)
     ).all()
     ordered = sorted(to_do, key=lambda visit: TO_DO.index(State(visit.status)))
-    return Errands([_errand(visit) for visit in ordered], [_errand(visit) for visit in sent])
+    return Errands(
+        [_errand(visit) for visit in ordered], [_errand(visit) for visit in sent[:SENT_SHOWN]], len(sent) > SENT_SHOWN
+    )
 
 
 def _errand(visit: Visit) -> Errand:

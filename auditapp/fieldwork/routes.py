@@ -28,7 +28,8 @@ UNDER_WAY = (State.IN_PROGRESS, State.RETURNED)
 @bp.get("/visits")
 @allow(Role.AUDITOR)
 def visits(actor: Actor) -> Any:
-    return web.page("fieldwork/visits.html", errands=queries.errands(web.session(), actor))
+    page = min(max(1, request.args.get("page", 1, type=int)), 10_000)
+    return web.page("fieldwork/visits.html", errands=queries.errands(web.session(), actor, page), page=page)
 
 
 @bp.get("/visits/<int:visit_id>")
