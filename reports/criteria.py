@@ -10,9 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from reports.intervals import FloatArray
-from reports.measures import Cube, Estimate, Measure, build_cube, channels_of, estimate
+from reports.measures import Measure, build_cube, channels_of, estimate
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
+
+BASES = ("quarter", "four_quarters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,11 @@ def points_lost(
     over locations visited, weighted by footfall where asked. `weights` is W of each channel in the headline.
     """
     channels = channels_of(cells) if channel is None else (channel,)
-    here = cells[(cells["quarter"] == str(quarter)) & cells["channel"].isin(channels)]
+    here = cells[
+        (cells["quarter"] == str(quarter))
+        & cells["channel"].isin(channels)
+        & cells["location"].isin(locations["location"])
+    ]
     codes = sorted(set(here["criterion"].unique()) - {""})
     measures = [(name, code) for code in ("", *codes) for name in channels]
     cube = build_cube(here, locations, [quarter], measures)
@@ -118,6 +124,84 @@ def _shares(seen: npt.NDArray[np.bool_], channel: FloatArray, location: FloatArr
     return used
 
 
+@dataclass(frozen=True, slots=True)
+class CriterionTable:
+    """The criteria of one channel in every location, arrays shaped (measures, locations).
+
+    `basis` is the position in `BASES` of the period that counts, -1 where none has enough visits; the other arrays
+    are of that basis, counts of the quarter where there is none.
+    """
+
+    measures: tuple[Measure, ...]
+    locations: tuple[str, ...]
+    basis: npt.NDArray[np.intp]
+    counts: Mapping[str, FloatArray]
+    scores: Mapping[str, FloatArray]
+
+    def rows(self, shown: Collection[str] | None = None, criterion: str | None = None) -> tuple[CriterionRow, ...]:
+        """Return the rows of the locations `shown` (None: all), of one criterion or of all of them."""
+        wanted = None if shown is None else frozenset(shown)
+        return tuple(
+            self._row(index, place, *measure)
+            for place, location in enumerate(self.locations)
+            if wanted is None or location in wanted
+            for index, measure in enumerate(self.measures)
+            if criterion in (None, measure[1])
+        )
+
+    def _row(self, index: int, place: int, channel: str, criterion: str) -> CriterionRow:
+        basis = int(self.basis[index, place])
+        n, answers, failed, applicable = (int(values[index, place]) for values in self.counts.values())
+        score, low, high = (
+            None if np.isnan(v := values[index, place]) else float(v) for values in self.scores.values()
+        )
+        found = None if basis < 0 else BASES[basis]
+        return CriterionRow(
+            self.locations[place], channel, criterion, found, n, answers, score, low, high, failed, applicable
+        )
+
+
+def build_table(
+    cells: pd.DataFrame,
+    locations: pd.DataFrame,
+    quarter: Quarter,
+    *,
+    channel: str,
+    items: Mapping[Measure, int],
+    settings: Thresholds | None = None,
+) -> CriterionTable:
+    """Return each criterion of `items` in the channel and each location of the network, `locations`.
+
+    `cells` hold the quarter and the four before it. A location's criterion needs enough visits and answers in the
+    quarter, else in the last four quarters together, else it has no score.
+    """
+    settings = settings or Thresholds()
+    measures = [measure for measure in items if measure[0] == channel and measure[1]]
+    cube = build_cube(cells, locations, Quarter.range(quarter.previous(4), quarter), measures)
+    periods = ([quarter], Quarter.range(quarter.previous(3), quarter))  # as in BASES
+    estimates = [estimate(cube, period, items) for period in periods]
+    counts = {
+        name: [getattr(cube, name)[:, cube.at(period)].sum(axis=1) for period in periods]
+        for name in ("n", "answers", "critical_failed", "critical_applicable")
+    }
+    enough = [
+        (n >= settings.criterion_visits) & (answers >= settings.criterion_answers)
+        for n, answers in zip(counts["n"], counts["answers"], strict=True)
+    ]
+    basis = np.where(enough[0], 0, np.where(enough[1], 1, -1))
+    ends = {"score": "mean", "low": "low", "high": "high"}
+    return CriterionTable(
+        tuple(measures),
+        cube.locations,
+        basis,
+        {name: np.where(basis == 1, over_four, now) for name, (now, over_four) in counts.items()},
+        {
+            name: np.where(basis < 0, np.nan, np.where(basis == 1, *(getattr(each, end) for each in estimates[::-1])))
+            for name, end in ends.items()
+        },
+    )
+
+
 def criterion_rows(
     cells: pd.DataFrame,
     locations: pd.DataFrame,
@@ -128,55 +212,6 @@ def criterion_rows(
     shown: Collection[str] | None = None,
     settings: Thresholds | None = None,
 ) -> tuple[CriterionRow, ...]:
-    """Return a row for each criterion of `items` in the channel and each location `shown` (None: all).
-
-    `locations` is the network, `cells` hold the quarter and the four before it. A location's criterion needs
-    enough visits and answers in the quarter, else in the last four quarters together, else it has no score.
-    """
-    settings = settings or Thresholds()
-    measures = [measure for measure in items if measure[0] == channel and measure[1]]
-    cube = build_cube(cells, locations, Quarter.range(quarter.previous(4), quarter), measures)
-    periods = {"quarter": [quarter], "four_quarters": list(Quarter.range(quarter.previous(3), quarter))}
-    estimates = {basis: estimate(cube, period, items) for basis, period in periods.items()}
-    places = [place for place, code in enumerate(cube.locations) if shown is None or code in shown]
-    return tuple(
-        _criterion_row(cube, index, place, estimates, periods, settings)
-        for place in places
-        for index in range(len(measures))
-    )
-
-
-def _criterion_row(
-    cube: Cube,
-    index: int,
-    place: int,
-    estimates: Mapping[str, Estimate],
-    periods: Mapping[str, list[Quarter]],
-    settings: Thresholds,
-) -> CriterionRow:
-    channel, criterion = cube.measures[index]
-    found = None
-    for basis, period in periods.items():
-        at = cube.at(period)
-        n = int(cube.n[index, at, place].sum())
-        answers = int(cube.answers[index, at, place].sum())
-        if n >= settings.criterion_visits and answers >= settings.criterion_answers:
-            found = basis
-            break
-    at = cube.at(periods[found or "quarter"])
-    values: tuple[float | None, ...] = (None, None, None)
-    if found is not None:
-        scores = estimates[found]
-        values = tuple(
-            None if np.isnan(ends[index, place]) else float(ends[index, place])
-            for ends in (scores.mean, scores.low, scores.high)
-        )
-    return CriterionRow(
-        cube.locations[place],
-        channel,
-        criterion,
-        found,
-        *(int(facts[index, at, place].sum()) for facts in (cube.n, cube.answers)),
-        *values,
-        *(int(facts[index, at, place].sum()) for facts in (cube.critical_failed, cube.critical_applicable)),
-    )
+    """Return the rows of `build_table` for the locations `shown` (None: all)."""
+    table = build_table(cells, locations, quarter, channel=channel, items=items, settings=settings)
+    return table.rows(shown)
