@@ -1,4 +1,4 @@
-"""Stored cells as frames, a quarter at a time, kept in memory while nothing about them has changed.
+"""Stored cells as frames, and what was computed from them, kept in memory while nothing about them has changed.
 
 Measured at 1,000 locations: one quarter of criteria is 24,000 rows and 0.25 s from SQL to frame, while a page has
 0.15 s. The fingerprint costs a few milliseconds.
@@ -7,9 +7,9 @@ Measured at 1,000 locations: one quarter of criteria is 24,000 rows and 0.25 s f
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 from sqlalchemy import func, select
@@ -21,21 +21,28 @@ from checklists.model import Channel
 from reports import frames
 from reports.periods import Quarter
 
-KEPT_ROWS = 600_000  # in all frames kept by one process, about 80 MB
+KEPT_ROWS = 600_000  # in all that one process keeps, about 80 MB
 _CHANNELS = [channel.value for channel in Channel]
 
-_Key = tuple[str, int, bool, str]
-_kept: OrderedDict[_Key, tuple[object, pd.DataFrame]] = OrderedDict()
+_Place = tuple[str, int]
+_kept: OrderedDict[tuple[object, ...], tuple[object, Any, int]] = OrderedDict()
 _lock = Lock()
+T = TypeVar("T")
 
 
 def cells_of(
-    session: Session, programme_id: int, overall: Sequence[Quarter], criteria: Sequence[Quarter] = ()
+    session: Session,
+    programme_id: int,
+    prints: Mapping[str, object],
+    overall: Sequence[Quarter],
+    criteria: Sequence[Quarter] = (),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the CELLS of whole visits in the quarters `overall`, and those of criteria in `criteria`; read only."""
+    """Return the CELLS of whole visits in the quarters `overall`, and those of criteria in `criteria`; read only.
+
+    `prints` are the `fingerprints` of all these quarters.
+    """
     wanted = [(False, str(quarter)) for quarter in overall] + [(True, str(quarter)) for quarter in criteria]
-    prints = _fingerprints(session, programme_id, sorted({name for _, name in wanted}))
-    place = (str(session.get_bind().engine.url), programme_id)
+    place = place_of(session, programme_id)
     found = {part: frame for part in wanted if (frame := _find((*place, *part), prints[part[1]])) is not None}
     for of_criteria in (False, True):
         missing = [name for kind, name in wanted if kind is of_criteria and (kind, name) not in found]
@@ -43,13 +50,30 @@ def cells_of(
             read = _read(session, programme_id, missing, criteria=of_criteria)
             for name in missing:
                 frame = read[read["quarter"] == name].reset_index(drop=True)
-                _keep((*place, of_criteria, name), prints[name], frame)
+                _keep((*place, of_criteria, name), prints[name], frame, len(frame))
                 found[of_criteria, name] = frame
     whole, parts = ([found[part] for part in wanted if part[0] is kind] for kind in (False, True))
     return pd.concat(whole, ignore_index=True), pd.concat([*parts, whole[0][:0]], ignore_index=True)
 
 
-def _find(key: _Key, fingerprint: object) -> pd.DataFrame | None:
+def remember(key: tuple[object, ...], fingerprint: object, make: Callable[[], T], rows: int = 100) -> T:
+    """Return what `make` made for the same key and an equal fingerprint before, else make it; read only.
+
+    `fingerprint` differs whenever anything that `make` reads differs; `rows` is the size of the value in rows of cells.
+    """
+    found: T | None = _find(key, fingerprint)
+    if found is None:
+        found = make()
+        _keep(key, fingerprint, found, rows)
+    return found
+
+
+def place_of(session: Session, programme_id: int) -> _Place:
+    """Return what tells the programme from all others that this process may serve, as the start of a key."""
+    return str(session.get_bind().engine.url), programme_id
+
+
+def _find(key: tuple[object, ...], fingerprint: object) -> Any:
     with _lock:
         known = _kept.get(key)
         if known is None or known[0] != fingerprint:
@@ -58,21 +82,22 @@ def _find(key: _Key, fingerprint: object) -> pd.DataFrame | None:
         return known[1]
 
 
-def _keep(key: _Key, fingerprint: object, frame: pd.DataFrame) -> None:
+def _keep(key: tuple[object, ...], fingerprint: object, value: object, rows: int) -> None:
     with _lock:
-        _kept[key] = (fingerprint, frame)
+        _kept[key] = (fingerprint, value, rows)
         _kept.move_to_end(key)
-        rows = sum(len(kept) for _, kept in _kept.values())
-        while rows > KEPT_ROWS and len(_kept) > 1:
-            _, (_, dropped) = _kept.popitem(last=False)
-            rows -= len(dropped)
+        total = sum(size for *_, size in _kept.values())
+        while total > KEPT_ROWS and len(_kept) > 1:
+            _, (*_, dropped) = _kept.popitem(last=False)
+            total -= dropped
 
 
-def _fingerprints(session: Session, programme_id: int, quarters: Sequence[str]) -> dict[str, object]:
+def fingerprints(session: Session, programme_id: int, quarters: Collection[Quarter]) -> dict[str, object]:
     """Return what differs whenever cells of a quarter differ: the programme's last journal line and overall sums.
 
     Every move of a visit writes a journal line; the sums notice what was brought in or recounted without one.
     """
+    names = sorted(str(quarter) for quarter in quarters)
     line = select(JournalLine.id).where(JournalLine.programme_id == programme_id).order_by(JournalLine.id.desc())
     sums = (
         select(
@@ -84,11 +109,11 @@ def _fingerprints(session: Session, programme_id: int, quarters: Sequence[str]) 
             func.sum(Cell.score_sum_sq),
             func.sum(Cell.answers),
         )
-        .where(*_wanted(programme_id, quarters), Cell.criterion == "")
+        .where(*_wanted(programme_id, names), Cell.criterion == "")
         .group_by(Cell.quarter)
     )
     found: dict[str, object] = {row[0]: tuple(row[1:]) for row in session.execute(sums)}
-    return {quarter: found.get(quarter) for quarter in quarters}
+    return {name: found.get(name) for name in names}
 
 
 def _wanted(programme_id: int, quarters: Sequence[str]) -> tuple[Any, ...]:

@@ -6,16 +6,16 @@ of them afterwards (`Comparison.only`, `regions`, `shown`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any, TypeVar
 
 import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from auditapp import restated
-from auditapp.cells import cells_of
+from auditapp import cells, restated
 from auditapp.convert import checklist_of, standard_of
 from auditapp.models import Cell, ChecklistVersion, Location, Programme, Region
 from auditapp.restated import Restated
@@ -25,6 +25,8 @@ from reports.intervals import MINIMUM_DF
 from reports.measures import Measure
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Facts:
     checklists  the versions by id, newer ones later; `standards` the standards they derive from, the newest first
     used        versions by channel and quarter, where any channel has several
     common      both quarters of the change on common items
+    key         names these facts among all that the process may keep, and `stamp` differs whenever any of them does
     """
 
     quarter: Quarter
@@ -57,6 +60,12 @@ class Facts:
     standards: tuple[Standard, ...]
     used: restated.Used
     common: Restated
+    key: tuple[object, ...]
+    stamp: object
+
+    def remember(self, what: tuple[object, ...], make: Callable[[], T], rows: int = 100) -> T:
+        """Return a value computed from these facts alone: every reader's page rests on the same ones."""
+        return cells.remember((*self.key, *what), self.stamp, make, rows)
 
     @property
     def standard(self) -> Standard | None:
@@ -97,7 +106,7 @@ def default_quarter(quarters: Sequence[Quarter], today: date) -> Quarter | None:
 
 def locations_frame(session: Session, programme_id: int) -> pd.DataFrame:
     """Return the whole network as the LOCATIONS frame of `reports.frames`, by code."""
-    return _network(session, programme_id)[0]
+    return _network(session, programme_id).frame
 
 
 def items_per_measure(session: Session, programme_id: int) -> dict[Measure, int]:
@@ -122,29 +131,42 @@ def gather(
     series = Quarter.range(quarter.previous(history - 1), quarter)
     first, last = min(series[0], previous or quarter), max(quarter, previous or quarter)
     of_criteria = Quarter.range(quarter.previous(criteria - 1), quarter) if criteria else ()
-    overall, by_criterion = cells_of(session, programme.id, Quarter.range(first.previous(4), last), of_criteria)
-    locations, opened, closed = _network(session, programme.id)
+    of_visits = Quarter.range(first.previous(4), last)
+    prints = cells.fingerprints(session, programme.id, {*of_visits, *of_criteria})
+    overall, by_criterion = cells.cells_of(session, programme.id, prints, of_visits, of_criteria)
+    network = _network(session, programme.id)
     checklists, standards = _checklists(session, programme.id)
     used = restated.versions_used(session, programme.id, checklists, Quarter.range(first, last))
+    weights = {str(channel): float(weight) for channel, weight in programme.channel_weights.items()}
+    key = (*cells.place_of(session, programme.id), quarter, previous, history, criteria)
+    stamp = (prints, network.rows, tuple(checklists.items()), standards, weights, used)
     common = Restated(None, {})
     if previous is not None:
-        common = restated.restate(session, programme.id, checklists, used, (previous, quarter))
+        pair = (previous, quarter)
+        common = cells.remember(
+            (*key, "common"),
+            stamp,
+            lambda: restated.restate(session, programme.id, checklists, used, pair),
+            len(network.rows),
+        )
     return Facts(
         quarter=quarter,
         previous=previous,
         history=series,
         overall=overall,
         criteria=by_criterion,
-        locations=locations,
-        opened=opened,
-        closed=closed,
+        locations=network.frame,
+        opened=network.opened,
+        closed=network.closed,
         items=_items(checklists.values()),
-        weights={str(channel): float(weight) for channel, weight in programme.channel_weights.items()},
+        weights=weights,
         targets=_targets(checklists.values(), standards),
         checklists=checklists,
         standards=standards,
         used=used,
         common=common,
+        key=key,
+        stamp=stamp,
     )
 
 
@@ -164,18 +186,22 @@ def comparison_of(
     facts: Facts, *, channel: str | None = None, closed: bool = False, settings: Thresholds | None = None
 ) -> compare.Comparison:
     """Return the comparison of the locations open in the quarter, with `closed` of all (see `reports.compare`)."""
-    built = compare.build_comparison(
-        facts.overall,
-        facts.locations,
-        facts.quarter,
-        items=_with_channel(facts.items, channel),
-        channel=channel,
-        previous=facts.previous,
-        weights=facts.weights,
-        targets=facts.targets,
-        settings=settings,
-        restated=facts.common.cells,
-        overlaps=facts.common.overlaps,
+    built = facts.remember(
+        ("comparison", channel, settings),
+        lambda: compare.build_comparison(
+            facts.overall,
+            facts.locations,
+            facts.quarter,
+            items=_with_channel(facts.items, channel),
+            channel=channel,
+            previous=facts.previous,
+            weights=facts.weights,
+            targets=facts.targets,
+            settings=settings,
+            restated=facts.common.cells,
+            overlaps=facts.common.overlaps,
+        ),
+        20 * len(facts.locations),  # two or three rows a location, each as large as eight of cells
     )
     return built if closed else built.only(facts.open_locations())
 
@@ -188,12 +214,22 @@ def build_summaries(
     channel: str | None = None,
 ) -> tuple[summary.Summary, ...]:
     """Return a summary for each region and criterion over the locations open in the quarter, regions outermost."""
+    return facts.remember(
+        ("summaries", tuple(regions), tuple(criteria), channel),
+        lambda: _build_summaries(facts, regions, criteria, channel),
+        len(facts.locations),
+    )
+
+
+def _build_summaries(
+    facts: Facts, regions: Sequence[str], criteria: Sequence[str], channel: str | None
+) -> tuple[summary.Summary, ...]:
     if set(criteria) == {""}:
-        cells = facts.overall
+        used = facts.overall
     else:
-        cells = pd.concat([facts.overall, facts.criteria]) if "" in criteria else facts.criteria
+        used = pd.concat([facts.overall, facts.criteria]) if "" in criteria else facts.criteria
     built = summary.build_summaries(
-        _needed(facts, cells) if channel is None else cells,
+        _needed(facts, used) if channel is None else used,
         facts.locations,
         facts.quarter,
         items=facts.items,
@@ -205,15 +241,15 @@ def build_summaries(
     return _of_open(facts, built)
 
 
-def _needed(facts: Facts, cells: pd.DataFrame) -> pd.DataFrame:
+def _needed(facts: Facts, used: pd.DataFrame) -> pd.DataFrame:
     """Return the quarter's cells alone where no population has to borrow a dispersion from the quarters before.
 
     The summaries are the same either way; with a thousand locations a fifth of the cells is four fifths of the time.
     """
-    now = cells[cells["quarter"] == str(facts.quarter)]
+    now = used[used["quarter"] == str(facts.quarter)]
     formats = now["location"].map(facts.locations.set_index("location")["format"])
     freedom = (now["n"] - 1).groupby([formats, now["channel"], now["criterion"]]).sum()
-    return now if (freedom >= MINIMUM_DF).all() else cells
+    return now if (freedom >= MINIMUM_DF).all() else used
 
 
 def _of_open(facts: Facts, built: Iterable[summary.Summary]) -> tuple[summary.Summary, ...]:
@@ -226,14 +262,20 @@ def find_change(facts: Facts, region: str = "", *, channel: str | None = None) -
     """Return the change of a region or the network on comparable items; None where there is nothing to compare."""
     if facts.previous is None or not facts.common.comparable:
         return None
-    cells = facts.overall
+    before, after = facts.remember(("change", region, channel), lambda: _before_and_after(facts, region, channel))
+    return summary.find_change(before, after)
+
+
+def _before_and_after(facts: Facts, region: str, channel: str | None) -> tuple[summary.Summary, summary.Summary]:
+    used = facts.overall
+    quarters = (facts.previous or facts.quarter, facts.quarter)
     if facts.common.cells is not None:
-        channels, quarters = facts.common.cells["channel"].unique(), [str(facts.previous), str(facts.quarter)]
-        replaced = cells["channel"].isin(channels) & cells["quarter"].isin(quarters)
-        cells = pd.concat([cells[~replaced], facts.common.cells], ignore_index=True)
+        channels = facts.common.cells["channel"].unique()
+        replaced = used["channel"].isin(channels) & used["quarter"].isin([str(quarter) for quarter in quarters])
+        used = pd.concat([used[~replaced], facts.common.cells], ignore_index=True)
     before, after = (
         summary.build_summary(
-            cells,
+            used,
             facts.locations,
             quarter,
             items=facts.items,
@@ -241,49 +283,57 @@ def find_change(facts: Facts, region: str = "", *, channel: str | None = None) -
             channel=channel,
             weights=facts.weights,
         )
-        for quarter in (facts.previous, facts.quarter)
+        for quarter in quarters
     )
-    return summary.find_change(before, after)
+    return before, after
 
 
 def points_lost(
     facts: Facts, locations: Collection[str], *, channel: str | None = None
 ) -> tuple[criteria.PointsLost, ...]:
     """Return what each criterion cost in the locations meant, most first. Needs cells of criteria."""
-    meant = facts.locations[facts.locations["location"].isin(locations)].reset_index(drop=True)
+    meant = frozenset(locations)
+    return facts.remember(("lost", meant, channel), lambda: _points_lost(facts, meant, channel), len(meant))
+
+
+def _points_lost(facts: Facts, codes: frozenset[str], channel: str | None) -> tuple[criteria.PointsLost, ...]:
+    meant = facts.locations[facts.locations["location"].isin(codes)].reset_index(drop=True)
     now = str(facts.quarter)
-    cells = pd.concat([cells[cells["quarter"] == now] for cells in (facts.overall, facts.criteria)], ignore_index=True)
-    return criteria.points_lost(cells, meant, facts.quarter, channel=channel, weights=facts.weights)
+    used = pd.concat([each[each["quarter"] == now] for each in (facts.overall, facts.criteria)], ignore_index=True)
+    return criteria.points_lost(used, meant, facts.quarter, channel=channel, weights=facts.weights)
 
 
 def criterion_rows(
     facts: Facts, *, channel: str, shown: Collection[str] | None = None, criterion: str | None = None
 ) -> tuple[criteria.CriterionRow, ...]:
     """Return the criteria of one channel in each location `shown` (None: all). Needs five quarters of criteria."""
-    items = {
-        (name, code): count
-        for (name, code), count in facts.items.items()
-        if name == channel and criterion in (None, code)
-    }
-    return criteria.criterion_rows(
-        facts.criteria, facts.locations, facts.quarter, channel=channel, items=items, shown=shown
+    table = facts.remember(
+        ("criteria", channel),
+        lambda: criteria.build_table(
+            facts.criteria, facts.locations, facts.quarter, channel=channel, items=facts.items
+        ),
+        len(facts.items) * len(facts.locations),
     )
+    return table.rows(shown, criterion)
 
 
 def build_series(
     facts: Facts, *, location: str | None = None, region: str = "", channel: str | None = None
 ) -> summary.Series:
     """Return the score of each quarter of the history for a location, else a region or the network."""
-    return summary.build_series(
-        facts.overall,
-        facts.locations,
-        facts.history,
-        items=_with_channel(facts.items, channel),
-        location=location,
-        region=region,
-        channel=channel,
-        weights=facts.weights,
-        breaks=restated.breaks(facts.checklists, facts.used, channel),
+    return facts.remember(
+        ("series", location, region, channel),
+        lambda: summary.build_series(
+            facts.overall,
+            facts.locations,
+            facts.history,
+            items=_with_channel(facts.items, channel),
+            location=location,
+            region=region,
+            channel=channel,
+            weights=facts.weights,
+            breaks=restated.breaks(facts.checklists, facts.used, channel),
+        ),
     )
 
 
@@ -310,8 +360,18 @@ def _with_channel(items: Mapping[Measure, int], channel: str | None) -> Mapping[
     return {(channel, ""): 1, **items}
 
 
-def _network(session: Session, programme_id: int) -> tuple[pd.DataFrame, dict[str, date], dict[str, date]]:
-    rows = session.execute(
+@dataclass(frozen=True, slots=True)
+class _Network:
+    """The locations as stored, as LOCATIONS, and the days they opened and closed by code."""
+
+    rows: tuple[tuple[object, ...], ...]
+    frame: pd.DataFrame
+    opened: Mapping[str, date]
+    closed: Mapping[str, date]
+
+
+def _network(session: Session, programme_id: int) -> _Network:
+    found = session.execute(
         select(
             Location.code,
             Location.name,
@@ -324,11 +384,16 @@ def _network(session: Session, programme_id: int) -> tuple[pd.DataFrame, dict[st
         .join(Region, Region.id == Location.region_id)
         .where(Location.programme_id == programme_id)
         .order_by(Location.code)
-    ).all()
-    frame = pd.DataFrame([tuple(row)[:5] for row in rows], columns=list(frames.LOCATIONS.columns))
-    opened = {row.code: row.opened_on for row in rows if row.opened_on is not None}
-    closed = {row.code: row.closed_on for row in rows if row.closed_on is not None}
-    return frames.check(frame, frames.LOCATIONS), opened, closed
+    )
+    rows = tuple(tuple(row) for row in found)
+    key = (*cells.place_of(session, programme_id), "network")
+    return cells.remember(key, rows, lambda: _framed(rows), 3 * len(rows))
+
+
+def _framed(rows: tuple[tuple[Any, ...], ...]) -> _Network:
+    frame = pd.DataFrame([row[:5] for row in rows], columns=list(frames.LOCATIONS.columns))
+    opened, closed = ({row[0]: row[day] for row in rows if row[day] is not None} for day in (5, 6))
+    return _Network(rows, frames.check(frame, frames.LOCATIONS), opened, closed)
 
 
 def _checklists(session: Session, programme_id: int) -> tuple[dict[int, Checklist], tuple[Standard, ...]]:

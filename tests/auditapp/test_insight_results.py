@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from auditapp import documents, results, visits
 from auditapp.db import Database
-from auditapp.models import ChecklistVersion, Visit
+from auditapp.models import ChecklistVersion, Location, Visit
 from checklists.lifecycle import Act, Role
 from reports.periods import Quarter
 from tests import factories as make
@@ -151,6 +151,39 @@ def test_what_is_kept_in_memory_follows_every_change(either_database: Database) 
     assert sum(swapped_lost.values()) == pytest.approx(sum(after.values()), abs=1e-5)
     assert swapped_lost["B2"] < after["B2"]
     assert swapped_lost["B1"] > after["B1"]
+
+
+def test_a_visit_approved_elsewhere_shows_at_once(either_database: Database) -> None:
+    def visits_counted() -> tuple[str | None, dict[str, int]]:
+        with either_database.reading() as session:
+            programme = session.get_one(type(network.programme), network.programme.id)
+            facts = results.gather(session, programme, NOW_SHOWN, previous=BEFORE, history=2, criteria=5)
+            rows = results.criterion_rows(facts, channel="store_visit", shown=["L02"], criterion="B2")
+            return rows[0].basis, {
+                "comparison": results.comparison_of(facts).get_row("L02").n,
+                "summary": results.build_summaries(facts)[0].n,
+                "lost": next(row.n for row in results.points_lost(facts, ["L02"]) if row.criterion == "B2"),
+                "series": results.build_series(facts, location="L02").points[-1].n,
+            }
+
+    with either_database.transaction() as session:
+        network = make_network(session)
+    basis, before = visits_counted()
+    assert visits_counted() == (basis, before)
+    assert basis == "four_quarters"
+    elsewhere = Database(either_database.engine.url.render_as_string(hide_password=False))
+    with elsewhere.transaction() as session:
+        add_visits(session, network, "L02", NOW_SHOWN, [GOOD])
+    elsewhere.engine.dispose()
+    # One visit more is enough for the criterion to stand on the quarter alone.
+    assert visits_counted() == ("quarter", {name: n + 1 for name, n in before.items()})
+    with either_database.transaction() as session:
+        location = session.scalars(select(Location).where(Location.code == "L02")).one()
+        location.name = "Nowa nazwa"  # leaves no journal line and no cell
+    with either_database.reading() as session:
+        programme = session.get_one(type(network.programme), network.programme.id)
+        facts = results.gather(session, programme, NOW_SHOWN, previous=BEFORE, history=2, criteria=5)
+        assert results.comparison_of(facts).get_row("L02").name == "Nowa nazwa"
 
 
 NEW = CHECKLIST.replace("version = 1\nstandard", "version = 2\nstandard", 1)
