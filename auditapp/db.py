@@ -53,6 +53,10 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012 (SQLAlchemy reads it as a class attribute)
 
 
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 def build_engine(url: str) -> Engine:
     """Return an engine for `url` with the product's SQLite settings where it is SQLite."""
     if not url.startswith("sqlite"):
@@ -63,6 +67,8 @@ def build_engine(url: str) -> Engine:
     def on_connect(connection: Any, _record: Any) -> None:
         # None switches pysqlite's own transaction control off; ours is in on_begin.
         connection.isolation_level = None
+        # SQLite's own lower() knows ASCII only, and a search for "łódź" should find Łódź.
+        connection.create_function("lower", 1, _lower, deterministic=True)
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -64,6 +64,9 @@ def _lost(error: FileNotFoundError) -> Response:
 
 def _http(error: HTTPException) -> Response | HTTPException:
     status = error.code or 500
+    if status == 405 and request.method in {"GET", "HEAD"}:
+        # The address of an act, reached by reload, Back or a language switch after a refusal: lead to its page.
+        return web.to_path(request.path.rpartition("/")[0] or "/")
     if status < 400:
         return error
     if status == 413:

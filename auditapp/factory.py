@@ -11,6 +11,7 @@ from flask_babel import Babel
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.routing import IntegerConverter
 
 from auditapp import access, errors, formats, i18n, navigation, rooms, static_files, web
 from auditapp.account import service as account
@@ -33,6 +34,12 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+class ShortInteger(IntegerConverter):
+    """Ids as the databases can hold them; anything longer is an address that does not exist."""
+
+    regex = r"\d{1,9}"
 
 
 class App(Flask):
@@ -82,6 +89,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     app.jinja_env.filters.update(formats.FILTERS)
     CSRFProtect(app)
     Babel(app, locale_selector=web.choose_locale)
+    app.url_map.converters["int"] = ShortInteger
     login = LoginManager(app)
     login.session_protection = None  # our sessions are rows; see account.service
     login.user_loader(lambda token: account.find_signed_in(web.session(), token, web.now()))

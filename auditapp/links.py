@@ -1,8 +1,12 @@
-"""One-time links: invitations and password resets. The token is random and only its SHA-256 is stored."""
+"""One-time links: invitations and password resets, and what an address they are sent to looks like.
+
+The token is random and only its SHA-256 is stored.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from datetime import datetime, timedelta
 
@@ -12,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from auditapp.models import OneTimeLink, User
 from checklists.problems import Problem
 
+EMAIL = re.compile(r"[^@\s,;:<>()\[\]\"\\]+@[^@\s,;:<>()\[\]\"\\]+\.[^@\s,;:<>()\[\]\"\\.]{2,}")
 LIFE = {"invitation": timedelta(days=7), "reset": timedelta(minutes=30)}
 
 

@@ -46,13 +46,14 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
 
 
+NAMES = frozenset(path.name for path in FOLDER.iterdir()) | {f"font-{weight}.woff" for weight in WEIGHTS}
+
+
 @cache
-def _content(name: str) -> bytes | None:
-    if name.startswith("font-"):
-        weight = WEIGHTS.get(name.removeprefix("font-").removesuffix(".woff"))
-        return _font(weight) if weight else None
-    path = FOLDER / name
-    return path.read_bytes() if path.is_file() and path.parent == FOLDER else None
+def _content(name: str) -> bytes:
+    if name.endswith(".woff"):
+        return _font(WEIGHTS[name.removeprefix("font-").removesuffix(".woff")])
+    return (FOLDER / name).read_bytes()
 
 
 def _font(weight: str) -> bytes:
@@ -69,14 +70,13 @@ def _font(weight: str) -> bytes:
 
 @cache
 def _digest(name: str) -> str:
-    content = _content(name)
-    if content is None:
-        raise FileNotFoundError(name)
-    return hashlib.sha256(content).hexdigest()[:12]
+    return hashlib.sha256(_content(name)).hexdigest()[:12]
 
 
 def asset(name: str) -> str:
-    """Return the address of a static file; FileNotFoundError for a name that does not exist."""
+    """Return the address of a static file; KeyError for a name that does not exist."""
+    if name not in NAMES:
+        raise KeyError(name)
     return url_for("assets.serve", digest=_digest(name), name=name)
 
 
@@ -84,9 +84,9 @@ def asset(name: str) -> str:
 @allow(EVERYBODY)
 def serve(digest: str, name: str) -> Response:
     """Send a static file with the headers of something that never changes."""
-    content = _content(name)
-    if content is None:
+    if name not in NAMES:  # before anything is read or remembered
         abort(404)
+    content = _content(name)
     kind = "font/woff" if name.endswith(".woff") else mimetypes.guess_type(name)[0] or "application/octet-stream"
     response = Response(content, mimetype=kind)
     # An address with another hash is an old page in a car park: serve it, but let nobody keep it.

@@ -69,6 +69,11 @@ def choose_locale() -> str:
     return request.accept_languages.best_match(["pl", "en"], "pl") or "pl"
 
 
+def page_number() -> int:
+    """Return which page of a list is asked for, counted from 1."""
+    return min(max(1, request.args.get("page", 1, type=int)), 100_000)
+
+
 def local_path(target: str | None) -> str | None:
     """Return `target` when it is a path on this site, else None: no open redirects."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
@@ -86,6 +91,11 @@ def login_redirect() -> Response:
 def see_other(endpoint: str, **values: Any) -> Response:
     """Redirect after a POST."""
     return cast(Response, redirect(url_for(endpoint, **values), 303))
+
+
+def to_path(path: str) -> Response:
+    """Redirect to a path of this site."""
+    return cast(Response, redirect(path, 303))
 
 
 def page(template: str, status: int = 200, **values: Any) -> Response:

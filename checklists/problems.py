@@ -208,6 +208,18 @@ REFUSALS: Mapping[str, Text] = {
                                  "No auditor is available for the location {location} in this window."),
     "notice_missing": Text("Nie można otworzyć fali: brakuje zapisu, że personel został powiadomiony o badaniu.",
                            "The wave cannot open: there is no record that staff were told about the audit."),
+    "notice_recorded": Text(
+        "Powiadomienie personelu jest już zapisane z datą {day} i nie można go zmienić.",
+        "The notice to staff is on record for {day} and cannot be changed.",
+    ),
+    "notice_date": Text(
+        "Powiadomienie nie może mieć daty {value}. Podaj dzień, który już minął, najwyżej sprzed dwóch lat.",
+        "The notice cannot be of {value}. Give a day that has passed, at most two years ago.",
+    ),
+    "separator": Text(
+        "Kolumny rozdziela tu średnik. Zapisz plik jako CSV rozdzielany przecinkami (UTF-8) albo dodaj XLSX.",
+        "The columns are separated by semicolons. Save the file as comma-separated CSV (UTF-8), or add an XLSX.",
+    ),
     "wave_not_open": Text("Ta fala nie jest otwarta.", "This wave is not open."),
     "legal_basis_missing": Text("Nagrania można dodawać dopiero po zapisaniu podstawy prawnej.",
                                 "Recordings can be added only once a legal basis is on record."),

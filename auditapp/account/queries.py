@@ -39,5 +39,6 @@ def sessions_of(session: Session, user_id: int, token: str) -> list[OpenSession]
         select(UserSession)
         .where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
         .order_by(UserSession.last_seen_at.desc())
+        .limit(20)
     )
     return [OpenSession(row.device, row.created_at, row.last_seen_at, row.token_hash == this) for row in rows]

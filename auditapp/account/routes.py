@@ -66,7 +66,8 @@ def login() -> Any:
             if problem.code == "wrong_credentials":
                 service.record_failure(web.session(), form.email.data, web.now())
             form.form_errors.append(problem.text(web.locale()))
-            return web.page("account/login.html", 422, form=form, target=target)
+            status = 429 if problem.code == "too_many_attempts" else 422
+            return web.page("account/login.html", status, form=form, target=target)
         chosen = cookie.get("locale")
         cookie.clear()  # a session from before the log-in must not live on under the new name
         if chosen:
@@ -91,7 +92,16 @@ def forgot() -> Any:
     form = ForgotForm()
     if form.validate_on_submit():
         session = web.session()
-        user = session.scalar(select(User).where(User.email == form.email.data.strip().lower(), User.active.is_(True)))
+        key = f"reset {form.email.data}"
+        allowed = service.may_try(session, key, web.now())
+        service.record_failure(session, key, web.now())
+        user = (
+            None
+            if not allowed
+            else session.scalar(
+                select(User).where(User.email == form.email.data.strip().lower(), User.active.is_(True))
+            )
+        )
         if user is not None:
             token = links.make_link(session, user, "reset", web.now())
             mail.post(
@@ -139,8 +149,11 @@ def profile() -> Any:
     status = 200
     if form.validate_on_submit():
         try:
+            service.check_attempts(session, current_user.row.email, web.now())
             service.change_password(session, current_user, form.old.data, form.password.data, web.now())
         except Problem as problem:
+            if problem.code == "wrong_credentials":
+                service.record_failure(session, current_user.row.email, web.now())
             form.form_errors.append(problem.text(web.locale()))
             status = 422
         else:

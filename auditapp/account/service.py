@@ -111,13 +111,18 @@ def sign_in(session: Session, email: str, password: str, *, device: str, now: da
 
 def check_attempts(session: Session, email: str, now: datetime) -> None:
     """Raise Problem too_many_attempts when the address failed too often lately."""
+    if not may_try(session, email, now):
+        raise Problem("too_many_attempts", minutes=int(FAILURE_WINDOW.total_seconds() // 60))
+
+
+def may_try(session: Session, key: str, now: datetime) -> bool:
+    """Tell whether what `key` names was tried few enough times lately."""
     failures = session.scalar(
         select(func.count())
         .select_from(LoginFailure)
-        .where(LoginFailure.email_hash == digest(email.strip().lower()), LoginFailure.at > now - FAILURE_WINDOW)
+        .where(LoginFailure.email_hash == digest(key.strip().lower()), LoginFailure.at > now - FAILURE_WINDOW)
     )
-    if (failures or 0) >= FAILURES_ALLOWED:
-        raise Problem("too_many_attempts", minutes=int(FAILURE_WINDOW.total_seconds() // 60))
+    return (failures or 0) < FAILURES_ALLOWED
 
 
 def record_failure(session: Session, email: str, now: datetime) -> None:

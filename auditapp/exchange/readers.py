@@ -57,6 +57,8 @@ def open_tables(upload: Upload, kinds: Collection[str], findings: Findings) -> l
 
 def _recognise(name: str, header: Sequence[str], kinds: Collection[str]) -> str:
     """Return the kind whose columns these are; otherwise name what the likeliest one lacks."""
+    if len(header) == 1 and ";" in header[0]:
+        raise Problem("separator", at(file=name, row=1))
     closest = max(kinds, key=lambda kind: len(set(COLUMNS[kind]) & set(header)))
     missing = [column for column in COLUMNS[closest] if column not in header]
     unknown = [c for number, c in enumerate(header) if c not in COLUMNS[closest] or c in header[:number]]

@@ -10,14 +10,13 @@ from zoneinfo import available_timezones
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from auditapp import journal
+from auditapp import journal, links
 from auditapp.exchange.findings import Findings
 from auditapp.exchange.rows import ImportResult, Line, Row, batched, numbered
 from auditapp.models import Location, Membership, Programme, Region, User
 from checklists.lifecycle import Role
 from checklists.model import LocationFormat
 
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 ROLES = tuple(role.value for role in Role if role is not Role.ADMINISTRATOR)
 
@@ -184,7 +183,7 @@ def _people(session: Session, programme: Programme, rows: list[Row], tally: _Tal
     seen: dict[object, int] = {}
     for row in rows:
         email = row.text("email", 254).lower()
-        if email and not EMAIL.fullmatch(email):
+        if email and not links.EMAIL.fullmatch(email):
             row.refuse("bad_email", "email", value=email)
         name = row.text("name", 120)
         locale = row.one_of("locale", ("pl", "en"), programme.locale)

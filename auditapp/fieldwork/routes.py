@@ -28,7 +28,7 @@ UNDER_WAY = (State.IN_PROGRESS, State.RETURNED)
 @bp.get("/visits")
 @allow(Role.AUDITOR)
 def visits(actor: Actor) -> Any:
-    page = min(max(1, request.args.get("page", 1, type=int)), 10_000)
+    page = web.page_number()
     return web.page("fieldwork/visits.html", errands=queries.errands(web.session(), actor, page), page=page)
 
 
@@ -155,7 +155,7 @@ def _onward(actor: Actor, visit: Visit, page: queries.SectionPage, appeared: int
     pressed, anchor = request.form.get("go", ""), request.form.get("remove", "").partition(":")[0]
     if pressed.startswith("photo:"):
         anchor = pressed.removeprefix("photo:")
-    if anchor:
+    if anchor in {question.item.code for question in page.questions}:
         return web.see_other(".section", **here, _anchor=f"q-{anchor}")
     if request.form.get("language"):
         return web.see_other(".section", **here)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -16,9 +18,28 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 REQUIRED = InputRequired(_l("This field cannot be left empty."))
+WRITTEN = DataRequired(_l("This field cannot be left empty."))
+
+
+def tidy(text: str | None) -> str:
+    """Return the text without white space around it."""
+    return (text or "").strip()
+
+
+def check_visible(_form: FlaskForm, field: StringField) -> None:
+    """Refuse what a reader cannot see or an address cannot hold: control characters, and names of dots alone."""
+    if not field.data.isprintable() or not field.data.strip("."):
+        raise ValidationError(_l("Use letters and digits that can be read."))
+
+
+def name_field(label: str, *more: Any) -> StringField:
+    """Return a field for the name of something."""
+    return StringField(label, [WRITTEN, Length(max=120), check_visible, *more], filters=[tidy])
+
+
 CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", message=_l("Letters a–z, digits, “.”, “-” and “_” only."))
 
 FORMATS = [
@@ -42,11 +63,11 @@ ATTRIBUTES = [
     SelectChoice("service_desk", _l("service desk")),
 ]
 ROLES = [
-    SelectChoice("programme_manager", _l("programme manager")),
+    SelectChoice("auditor", _l("auditor")),
     SelectChoice("reviewer", _l("reviewer")),
     SelectChoice("regional_manager", _l("regional manager")),
     SelectChoice("location_manager", _l("location manager")),
-    SelectChoice("auditor", _l("auditor")),
+    SelectChoice("programme_manager", _l("programme manager")),
 ]
 
 
@@ -54,9 +75,10 @@ class ProgrammeForm(FlaskForm):  # type: ignore[misc]
     code = StringField(
         _l("Code"), [REQUIRED, Length(max=40), CODE], description=_l("Stands in every address, for example lumo.")
     )
-    name = StringField(_l("Name"), [REQUIRED, Length(max=120)])
+    name = name_field(_l("Name"))
     kind = SelectField(
         _l("Kind"),
+        [REQUIRED],
         choices=[
             SelectChoice("own", _l("own locations")),
             SelectChoice("franchise", _l("franchise")),
@@ -66,7 +88,7 @@ class ProgrammeForm(FlaskForm):  # type: ignore[misc]
 
 
 class SettingsForm(FlaskForm):  # type: ignore[misc]
-    name = StringField(_l("Name"), [REQUIRED, Length(max=120)])
+    name = name_field(_l("Name"))
     store_visit = DecimalField(_l("Weight of store visits"), [REQUIRED, NumberRange(0, 100)], places=None)
     phone = DecimalField(_l("Weight of phone calls"), [REQUIRED, NumberRange(0, 100)], places=None)
     chat = DecimalField(_l("Weight of chats"), [REQUIRED, NumberRange(0, 100)], places=None)
@@ -76,9 +98,9 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]
 
 class LocationForm(FlaskForm):  # type: ignore[misc]
     code = StringField(_l("Code"), [REQUIRED, Length(max=40), CODE])
-    name = StringField(_l("Name"), [REQUIRED, Length(max=120)])
+    name = name_field(_l("Name"))
     region = SelectField(_l("Region"), [REQUIRED])
-    format = SelectField(_l("Format"), choices=FORMATS)
+    format = SelectField(_l("Format"), [REQUIRED], choices=FORMATS)
     city = StringField(_l("City"), [Length(max=80)])
     attributes = SelectMultipleField(_l("What is there"), choices=ATTRIBUTES)
     opened_on = DateField(_l("Open since"), [Optional()])
@@ -87,13 +109,13 @@ class LocationForm(FlaskForm):  # type: ignore[misc]
 
 class RegionForm(FlaskForm):  # type: ignore[misc]
     parent = SelectField(_l("Inside"))
-    name = StringField(_l("Name"), [REQUIRED, Length(max=120), Regexp(r"^[^/]+$", message=_l("A name has no “/”."))])
+    name = name_field(_l("Name"), Regexp(r"^[^/]+$", message=_l("A name has no “/”.")))
 
 
 class PersonForm(FlaskForm):  # type: ignore[misc]
     email = EmailField(_l("E-mail"), [REQUIRED, Length(max=254)])
-    name = StringField(_l("Name"), [REQUIRED, Length(max=120)])
-    role = SelectField(_l("Role"), choices=ROLES)
+    name = name_field(_l("First and last name"))
+    role = SelectField(_l("Role"), [REQUIRED], choices=ROLES)
     region = SelectField(_l("Region"), description=_l("Only for a regional manager."))
     location = StringField(_l("Location code"), [Length(max=40)], description=_l("Only for a location manager."))
     pseudonym = StringField(
@@ -103,7 +125,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
 
 class WaveForm(FlaskForm):  # type: ignore[misc]
     code = StringField(_l("Code"), [REQUIRED, Length(max=40), CODE])
-    name = StringField(_l("Name"), [REQUIRED, Length(max=120)])
+    name = name_field(_l("Name"))
     starts_on = DateField(_l("First day"), [REQUIRED])
     ends_on = DateField(_l("Last day"), [REQUIRED])
 
@@ -122,15 +144,16 @@ class NoticeForm(FlaskForm):  # type: ignore[misc]
 
 
 class AssignmentForm(FlaskForm):  # type: ignore[misc]
-    wave = SelectField(_l("Wave"), coerce=int)
+    wave = SelectField(_l("Wave"), [REQUIRED], coerce=int)
     location = StringField(_l("Location code"), [REQUIRED, Length(max=40)])
-    checklist = SelectField(_l("Checklist"), coerce=int)
+    checklist = SelectField(_l("Checklist"), [REQUIRED], coerce=int)
     scenario = StringField(
         _l("Scenario"), [Length(max=40)], description=_l("A code from the checklist; empty takes the first.")
     )
-    auditor = SelectField(_l("Auditor"), coerce=int)
+    auditor = SelectField(_l("Auditor"), [REQUIRED], coerce=int)
     kind = SelectField(
         _l("Kind"),
+        [REQUIRED],
         choices=[
             SelectChoice("regular", _l("regular")),
             SelectChoice("revisit", _l("re-visit")),
@@ -143,15 +166,15 @@ class AssignmentForm(FlaskForm):  # type: ignore[misc]
 
 
 class RuleForm(FlaskForm):  # type: ignore[misc]
-    wave = SelectField(_l("Wave"), coerce=int)
-    checklist = SelectField(_l("Checklist"), coerce=int)
-    format = SelectField(_l("Locations"), choices=FORMATS)
+    wave = SelectField(_l("Wave"), [REQUIRED], coerce=int)
+    checklist = SelectField(_l("Checklist"), [REQUIRED], coerce=int)
+    format = SelectField(_l("Locations"), [REQUIRED], choices=FORMATS)
     visits_each = IntegerField(_l("Visits to each location"), [REQUIRED, NumberRange(1, 24)], default=2)
     confirm = BooleanField(_l("I have seen the preview: assign these visits"))
 
 
 class ReassignForm(FlaskForm):  # type: ignore[misc]
-    auditor = SelectField(_l("Auditor"), coerce=int)
+    auditor = SelectField(_l("Auditor"), [REQUIRED], coerce=int)
 
 
 class ReasonForm(FlaskForm):  # type: ignore[misc]

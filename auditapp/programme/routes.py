@@ -31,10 +31,6 @@ def refuse(form: Any, problem: Problem) -> None:
         form.form_errors.append(problem.text(web.locale()))
 
 
-def page_number() -> int:
-    return max(1, request.args.get("page", 1, type=int))
-
-
 @bp.route("/programmes/new", methods=["GET", "POST"])
 @administrator_only
 def new_programme() -> Any:
@@ -84,7 +80,7 @@ def settings(actor: Actor) -> Any:
 @bp.get("/p/<programme>/programme/locations")
 @allow(*MANAGE)
 def locations(actor: Actor) -> Any:
-    page, text = page_number(), request.args.get("q", "").strip()
+    page, text = web.page_number(), request.args.get("q", "").strip()
     rows = queries.locations(web.session(), actor, text=text, page=page)
     return web.page(
         "programme/locations.html",
@@ -142,7 +138,7 @@ def location(actor: Actor, code: str | None) -> Any:
 @bp.get("/p/<programme>/programme/people")
 @allow(*MANAGE)
 def people(actor: Actor) -> Any:
-    page, role = page_number(), request.args.get("role", "")
+    page, role = web.page_number(), request.args.get("role", "")
     rows = queries.people(web.session(), actor, role=role, page=page)
     return web.page(
         "programme/people.html",
@@ -240,7 +236,7 @@ def _wave_page(actor: Actor, wave_id: int, notice: forms.NoticeForm) -> Any:
     session = web.session()
     row = service.get_wave(session, actor, wave_id)
     coverage = next(c for c in queries.waves(session, actor) if c.wave.id == row.id)
-    page, status = page_number(), request.args.get("status", "")
+    page, status = web.page_number(), request.args.get("status", "")
     rows = queries.assignments(session, actor, wave_id=row.id, status=status, page=page)
     return web.page(
         "programme/wave.html",
@@ -264,16 +260,20 @@ def notice(actor: Actor, wave_id: int) -> Any:
     form = forms.NoticeForm()
     if not form.validate_on_submit():
         return _wave_page(actor, wave_id, form)
-    service.record_notice(
-        web.session(),
-        actor,
-        row,
-        text=form.text.data,
-        on=form.on.data,
-        channel=form.channel.data,
-        confirmed_by=form.confirmed_by.data,
-        now=web.now(),
-    )
+    try:
+        service.record_notice(
+            web.session(),
+            actor,
+            row,
+            text=form.text.data,
+            on=form.on.data,
+            channel=form.channel.data,
+            confirmed_by=form.confirmed_by.data,
+            now=web.now(),
+        )
+    except Problem as problem:
+        refuse(form, problem)
+        return _wave_page(actor, wave_id, form)
     flash(_("The notice to staff is on record."))
     return web.see_other(".wave", programme=actor.programme, wave_id=row.id)
 
@@ -284,7 +284,12 @@ def wave_status(actor: Actor, wave_id: int) -> Any:
     session = web.session()
     row = service.get_wave(session, actor, wave_id)
     if request.form.get("status") == "open":
-        service.open_wave(session, actor, row, queries.get_programme(session, actor).kind, web.now())
+        try:
+            service.open_wave(session, actor, row, queries.get_programme(session, actor).kind, web.now())
+        except Problem as problem:
+            notice = forms.NoticeForm(formdata=None)
+            refuse(notice, problem)
+            return _wave_page(actor, wave_id, notice)
         flash(_("The wave is open: visits can be assigned."))
     else:
         service.close_wave(session, actor, row, web.now())
@@ -356,7 +361,9 @@ def rule(actor: Actor) -> Any:
             chosen = queries.locations_of_format(session, actor, form.format.data)
             planned = service.preview(session, actor, wave, version, chosen, form.visits_each.data)
             names = {row.id: row.name for row in chosen}
-            if form.confirm.data:
+            if request.form.get("seen") and not form.confirm.data:
+                form.confirm.errors = [_("Tick this to assign what the preview shows.")]
+            elif form.confirm.data:
                 count = service.assign_by_rule(session, actor, wave, version, planned, web.now())
                 flash(ngettext("%(num)d visit is assigned.", "%(num)d visits are assigned.", count))
                 return web.see_other(".wave", programme=actor.programme, wave_id=wave.id)

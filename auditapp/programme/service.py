@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,8 +15,6 @@ from auditapp.models import ChecklistVersion, Location, Membership, Programme, R
 from auditapp.programme.planning import PlannedVisit, plan_visits
 from checklists.lifecycle import Act, Role, State
 from checklists.problems import Problem, at
-
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def create_programme(
@@ -142,7 +139,7 @@ def invite(
     Problem bad_email, unknown_region, unknown_location, empty_value (no pseudonym) or duplicate_code.
     """
     email = email.strip().lower()
-    if not EMAIL.fullmatch(email):
+    if not links.EMAIL.fullmatch(email):
         raise Problem("bad_email", at(field="email"), value=email)
     region_id = location_id = None
     if role == Role.REGIONAL_MANAGER:
@@ -254,7 +251,15 @@ def create_wave(
 def record_notice(
     session: Session, actor: Actor, wave: Wave, *, text: str, on: date, channel: str, confirmed_by: str, now: datetime
 ) -> None:
-    """Record that staff were told beforehand: what, when, how, and who confirms it."""
+    """Record that staff were told beforehand: what, when, how, and who confirms it.
+
+    Problem notice_recorded when it is on record already (what was said stays said), notice_date for a day to come or
+    more than two years back.
+    """
+    if wave.notice_on is not None:
+        raise Problem("notice_recorded", day=wave.notice_on.isoformat())
+    if not now.date() - timedelta(days=731) <= on <= now.date():
+        raise Problem("notice_date", at(field="on"), value=on.isoformat())
     wave.notice_text, wave.notice_on, wave.notice_channel, wave.notice_confirmed_by = text, on, channel, confirmed_by
     journal.write(
         session,

@@ -104,6 +104,6 @@ def _page(actor: Actor, form: forms.IssueForm | None, status: int = 200) -> Resp
         web.session(),
         actor,
         quarter=request.args.get("quarter", ""),
-        page=max(1, request.args.get("page", 1, type=int)),
+        page=web.page_number(),
     )
     return web.page("reporting/index.html", status, listed=listed, form=form, here={"programme": actor.programme})

@@ -43,7 +43,7 @@ def _filters() -> Filters:
         channel=channel if channel in list(Channel) else "",
         wave=request.args.get("wave", ""),
         text=request.args.get("q", "").strip()[:100],
-        page=max(1, request.args.get("page", 1, type=int)),
+        page=web.page_number(),
     )
 
 

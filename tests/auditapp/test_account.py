@@ -52,7 +52,7 @@ def test_guessing_is_stopped_after_five_failures(app: App, nobody: Person) -> No
     for _ in range(service.FAILURES_ALLOWED):
         log_in(nobody, "ala@example.pl", "wrong password")
     page = log_in(nobody, "ala@example.pl", PASSWORD)
-    assert page.status == 422
+    assert page.status == 429
     assert "Zbyt wiele prób" in page.text
 
 
@@ -81,6 +81,31 @@ def test_forgotten_password(app: App, nobody: Person, database: Database) -> Non
     assert nobody.post(link[1], {"password": "jeszcze inne hasło"}).status == 422  # used once
     assert log_in(nobody, "ala@example.pl", PASSWORD).status == 422
     assert log_in(nobody, "ala@example.pl", "nowe długie hasło").status == 303
+
+
+def test_letters_to_one_address_are_limited(app: App, nobody: Person) -> None:
+    with app.database.transaction() as session:
+        make.make_user(session, "ala@example.pl")
+    for _ in range(service.FAILURES_ALLOWED + 3):
+        assert nobody.post("/forgot", {"email": "ala@example.pl"}).status == 200
+    with app.database.reading() as session:
+        assert len(session.scalars(select(OutgoingMail)).all()) == service.FAILURES_ALLOWED
+
+
+def test_the_present_password_cannot_be_guessed_on_the_profile(app: App) -> None:
+    with app.database.transaction() as session:
+        user = make.make_user(session)
+    person = Person(app, user)
+    for _ in range(service.FAILURES_ALLOWED):
+        person.post("/profile", {"old": "wrong", "password": "nowe długie hasło"})
+    page = person.post("/profile", {"old": PASSWORD, "password": "nowe długie hasło"})
+    assert page.status == 422
+    assert "Zbyt wiele prób" in page.text
+
+
+@pytest.mark.parametrize("path", ["/a/x/" + "a" * 5000, "/a/x/nothing.css", "/p/lumo/review/" + "9" * 20])
+def test_addresses_that_are_too_long_do_not_exist(nobody: Person, path: str) -> None:
+    assert nobody.get(path).status in {303, 404}
 
 
 def test_links_run_out_and_newer_ones_replace_older(either_database: Database) -> None:

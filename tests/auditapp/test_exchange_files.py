@@ -61,7 +61,7 @@ def test_a_broken_line_is_named(data: bytes, code: str, row: str) -> None:
     ("data", "code"),
     [
         (b"", "wrong_columns"),
-        (b"region;name\nA;Alfa\n", "wrong_columns"),
+        (b"region;name\nA;Alfa\n", "separator"),
         (b"region,name,colour\n", "wrong_columns"),
         (b"region,name,name\n", "wrong_columns"),
         ("region,name\n".encode("utf-16"), "bad_encoding"),

@@ -110,6 +110,21 @@ def test_add_region_and_location(app: App, manager: Person) -> None:
     assert "Olsztyn, Aura" in manager.get(f"{HERE}/locations?q=aura").text
 
 
+@pytest.mark.parametrize("name", ["  ", "..", "a/b", "\u0000", "\u200b"])
+def test_names_that_cannot_be_read(manager: Person, name: str) -> None:
+    assert manager.post(f"{HERE}/regions", {"parent": "", "name": name}).status == 422
+
+
+@pytest.mark.parametrize("text", ["gdynia", "GDYNIA", "kraków", "KRAKÓW"])
+def test_search_does_not_mind_the_case_of_polish_letters(manager: Person, text: str) -> None:
+    assert f"{text.title()} lumo" in manager.get(f"{HERE}/locations?q={text}").text
+
+
+@pytest.mark.parametrize("page", ["-1", "0", "99999999999999999999", "x"])
+def test_pages_of_a_list_that_are_not_there(manager: Person, page: str) -> None:
+    assert manager.get(f"{HERE}/locations?page={page}").status == 200
+
+
 def test_bad_dates_of_a_location(manager: Person) -> None:
     page = manager.post(
         f"{HERE}/locations/L1",
@@ -131,6 +146,9 @@ def test_bad_dates_of_a_location(manager: Person) -> None:
     ("values", "words"),
     [
         ({"email": "nope", "role": "reviewer"}, "nie jest adresem e-mail"),
+        ({"email": "a,b@c.pl", "role": "reviewer"}, "nie jest adresem e-mail"),
+        ({"email": "a@b.pl", "role": "reviewer", "name": "  "}, "nie można zostawić pustego"),
+        ({"email": "a@b.pl", "role": "reviewer", "name": "\u0000"}, "Użyj liter i cyfr"),
         ({"email": "a@b.pl", "role": "regional_manager", "region": ""}, "Nie ma regionu"),
         ({"email": "a@b.pl", "role": "location_manager", "location": "L77"}, "Nie ma placówki „L77”"),
         ({"email": "a@b.pl", "role": "auditor", "pseudonym": ""}, "nie można zostawić pustego"),
@@ -178,10 +196,16 @@ def test_a_wave_opens_only_after_staff_were_told(app: App, manager: Person) -> N
         f"{HERE}/waves/new", {"code": "W2", "name": "Jesień", "starts_on": "2026-10-01", "ends_on": "2026-12-31"}
     )
     where = str(created.location)
-    assert manager.post(f"{where}/status", {"status": "open"}).status == 422
-    notice = {"text": "Badamy obsługę", "on": "2026-09-20", "channel": "intranet", "confirmed_by": "HR"}
+    refused = manager.post(f"{where}/status", {"status": "open"})
+    assert refused.status == 422
+    assert "brakuje zapisu" in refused.text
+    assert manager.get(f"{where}/status").location == where  # reload and Back lead to the wave, not to a dead end
+    notice = {"text": "Badamy obsługę", "on": "2026-08-01", "channel": "intranet", "confirmed_by": "HR"}
     assert manager.post(f"{where}/notice", {**notice, "text": ""}).status == 422
+    assert manager.post(f"{where}/notice", {**notice, "on": "2030-01-01"}).status == 422
+    assert manager.post(f"{where}/notice", {**notice, "on": "0001-01-01"}).status == 422
     assert manager.post(f"{where}/notice", notice).status == 303
+    assert manager.post(f"{where}/notice", {**notice, "text": "inny"}).status == 422  # what was said stays said
     assert manager.post(f"{where}/status", {"status": "open"}).status == 303
     with app.database.reading() as session:
         wave = session.scalars(select(Wave).where(Wave.code == "W2")).one()
