@@ -17,7 +17,7 @@ else
 endif
 
 define install
-	$(if $(UV),uv pip install --quiet --python .venv/bin/python,.venv/bin/python -m pip install --quiet --disable-pip-version-check) $(1)
+	$(if $(UV),uv pip install --quiet --compile-bytecode --python .venv/bin/python,.venv/bin/python -m pip install --quiet --disable-pip-version-check) $(1)
 endef
 
 .venv/.run: requirements/run.txt pyproject.toml | .venv/bin/python
