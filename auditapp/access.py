@@ -7,7 +7,6 @@ reach answers exactly like what does not exist.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -17,40 +16,33 @@ from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from auditapp import web
+from auditapp.actor import DESK, MANAGERS, Actor
 from auditapp.models import Location, Membership, Programme, Region, Visit
 from checklists.lifecycle import Role, State
 from checklists.problems import Problem
 
-DESK = frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER, Role.REVIEWER})
-MANAGERS = frozenset({Role.REGIONAL_MANAGER, Role.LOCATION_MANAGER})
+__all__ = [
+    "DESK",
+    "EVERYBODY",
+    "MANAGERS",
+    "SIGNED_IN",
+    "VISIT_PARTS",
+    "Actor",
+    "actor_for",
+    "administrator_only",
+    "allow",
+    "get_location",
+    "get_own_visit",
+    "get_region",
+    "get_visit",
+    "inside_region",
+    "locations_for",
+    "regions_for",
+    "visits_for",
+]
+
 EVERYBODY = "everybody"  # no log-in needed
 SIGNED_IN = "signed in"  # any log-in, outside a programme
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """One person acting in one programme, with everything that scopes are made of."""
-
-    user_id: int
-    name: str
-    programme_id: int
-    programme: str
-    roles: frozenset[Role]
-    regions: tuple[str, ...] = ()
-    location_ids: frozenset[int] = frozenset()
-    auditor_id: int | None = None
-
-    @property
-    def sees_auditors(self) -> bool:
-        """Auditors are visible to the desk alone: never to regional and location managers."""
-        return bool(self.roles & DESK)
-
-    @property
-    def sees_network(self) -> bool:
-        return bool(self.roles & DESK)
-
-    def has(self, *roles: Role) -> bool:
-        return not self.roles.isdisjoint(roles)
 
 
 def actor_for(session: Session, user_id: int, name: str, is_administrator: bool, programme_code: str) -> Actor | None:

@@ -13,7 +13,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 if TYPE_CHECKING:
-    from auditapp.access import Actor
+    from auditapp.actor import Actor
     from auditapp.config import Settings
     from auditapp.db import Database
     from auditapp.storage import Storage
