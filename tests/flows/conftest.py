@@ -79,7 +79,7 @@ def open_as(chromium: Browser, live: Live) -> Iterator[Open]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)  # two cores, several browsers: slow is not broken
         page.goto(f"{live.address}/login")
         page.fill("#email", user.email)
         page.fill("#password", PASSWORD)

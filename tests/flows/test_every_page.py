@@ -68,6 +68,11 @@ def endpoint_of(served: Served, url: str) -> str | None:
 def follow_links(served: Served, page: Page) -> Iterator[str]:
     """Open one page of every endpoint that can be reached by links from where the log-in leads; yield its endpoint."""
     waiting, seen = [page.url], set[str]()
+    if endpoint_of(served, page.url) == "account.home":  # several programmes to choose from: go through each of them
+        chosen = page.eval_on_selector_all("main a[href^='/p/']", "links => links.map(link => link.href)")
+        for url in chosen:
+            page.goto(url)
+            waiting.append(page.url)
     while waiting:
         url = waiting.pop(0)
         endpoint = endpoint_of(served, url)
@@ -100,6 +105,7 @@ REACHED: set[str] = set()
 def test_every_page_is_for_everybody(served: Served, chromium: Browser, role: int, size: str) -> None:
     chosen = {**PHONE, "color_scheme": "dark"} if size == "phone" else {**DESK, "color_scheme": "light"}
     context = chromium.new_context(**chosen, locale="pl-PL" if size == "phone" else "en-GB")  # type: ignore[arg-type]
+    context.set_default_timeout(60_000)  # two cores, several browsers: slow is not broken
     page = context.new_page()
     problems: dict[str, list[str]] = {}
     page.goto(f"{served.address}/login")
@@ -108,6 +114,7 @@ def test_every_page_is_for_everybody(served: Served, chromium: Browser, role: in
     page.fill("#password", PASSWORD)
     page.click("main button.main")
     page.wait_for_url(lambda url: "/login" not in url)
+    page.goto(served.address + "/")  # leads to the first page of this person's day
     for endpoint in follow_links(served, page):
         REACHED.add(endpoint)
         problems[endpoint] = faults(page)
