@@ -70,6 +70,7 @@ def follow_links(served: Served, page: Page) -> Iterator[str]:
     waiting, seen = [page.url], set[str]()
     if endpoint_of(served, page.url) == "account.home":  # several programmes to choose from: go through each of them
         chosen = page.eval_on_selector_all("main a[href^='/p/']", "links => links.map(link => link.href)")
+        waiting += page.eval_on_selector_all("main a[href]", "links => links.map(link => link.href)")
         for url in chosen:
             page.goto(url)
             waiting.append(page.url)
@@ -129,6 +130,8 @@ def test_pages_without_a_log_in(served: Served, chromium: Browser) -> None:
     for path in ("/login", "/forgot", "/nothing-here", "/link/guess"):
         page.goto(served.address + path)
         found[path] = faults(page)
+        links = page.eval_on_selector_all("main a[href]", "links => links.map(link => link.href)")
+        REACHED.update(filter(None, (endpoint_of(served, link) for link in links)))
     context.close()
     assert {path: problems for path, problems in found.items() if problems} == {}
 
