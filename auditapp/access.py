@@ -97,7 +97,7 @@ def allow(*who: Role | str) -> Callable[[Callable[..., Any]], Callable[..., Any]
                 raise Problem("forbidden")
             return view(actor, *args, **kwargs)
 
-        guarded.allowed = frozenset(who)  # type: ignore[attr-defined]
+        guarded.allowed = frozenset(who)  # type: ignore[attr-defined]  # a mark the house tests read
         return guarded
 
     return declare
@@ -114,7 +114,7 @@ def administrator_only(view: Callable[..., Any]) -> Callable[..., Any]:
             abort(404)
         return view(*args, **kwargs)
 
-    guarded.allowed = frozenset({Role.ADMINISTRATOR})  # type: ignore[attr-defined]
+    guarded.allowed = frozenset({Role.ADMINISTRATOR})  # type: ignore[attr-defined]  # the same mark
     return guarded
 
 

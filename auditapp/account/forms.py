@@ -10,18 +10,18 @@ from wtforms.validators import InputRequired, Length
 REQUIRED = InputRequired(_l("This field cannot be left empty."))
 
 
-class LoginForm(FlaskForm):  # type: ignore[misc]
+class LoginForm(FlaskForm):
     email = EmailField(_l("E-mail"), [REQUIRED, Length(max=254)], render_kw={"autocomplete": "username"})
     password = PasswordField(
         _l("Password"), [REQUIRED, Length(max=200)], render_kw={"autocomplete": "current-password"}
     )
 
 
-class ForgotForm(FlaskForm):  # type: ignore[misc]
+class ForgotForm(FlaskForm):
     email = EmailField(_l("E-mail"), [REQUIRED, Length(max=254)], render_kw={"autocomplete": "username"})
 
 
-class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+class NewPasswordForm(FlaskForm):
     password = PasswordField(
         _l("New password"),
         [REQUIRED, Length(max=200)],

@@ -50,7 +50,7 @@ class Account:
 
 
 @dataclass
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """What Flask-Login holds: the account and the token that names the session, not the user."""
 
     row: Account

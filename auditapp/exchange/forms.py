@@ -29,7 +29,7 @@ KINDS = {
 INTO = {**KINDS, "visits": _l("visits with their answers"), "answers": _l("corrections of answers")}
 
 
-class ImportForm(FlaskForm):  # type: ignore[misc]
+class ImportForm(FlaskForm):
     kind = SelectField(
         _l("What the files hold"), [InputRequired()], choices=[SelectChoice(kind, INTO[kind]) for kind in IMPORTS]
     )
@@ -45,7 +45,7 @@ class ImportForm(FlaskForm):  # type: ignore[misc]
     dry_run = BooleanField(_l("Only check, store nothing yet"), default=True)
 
 
-class ExportForm(FlaskForm):  # type: ignore[misc]
+class ExportForm(FlaskForm):
     # It stands beside the other form on one page, hence the ids.
     kind = SelectField(
         _l("Table"),

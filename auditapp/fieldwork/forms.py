@@ -18,7 +18,7 @@ REQUIRED = InputRequired(_l("This field cannot be left empty."))
 NA = "*na"  # no option code can begin with a star
 
 
-class StartForm(FlaskForm):  # type: ignore[misc]
+class StartForm(FlaskForm):
     started_on = DateField(_l("Day of the visit"), [REQUIRED])
     started_at = TimeField(_l("Beginning"), [REQUIRED])
 

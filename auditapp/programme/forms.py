@@ -71,7 +71,7 @@ ROLES = [
 ]
 
 
-class ProgrammeForm(FlaskForm):  # type: ignore[misc]
+class ProgrammeForm(FlaskForm):
     code = StringField(
         _l("Code"), [REQUIRED, Length(max=40), CODE], description=_l("Stands in every address, for example lumo.")
     )
@@ -87,7 +87,7 @@ class ProgrammeForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class SettingsForm(FlaskForm):  # type: ignore[misc]
+class SettingsForm(FlaskForm):
     name = name_field(_l("Name"))
     store_visit = DecimalField(_l("Weight of store visits"), [REQUIRED, NumberRange(0, 100)], places=None)
     phone = DecimalField(_l("Weight of phone calls"), [REQUIRED, NumberRange(0, 100)], places=None)
@@ -96,7 +96,7 @@ class SettingsForm(FlaskForm):  # type: ignore[misc]
     online_order = DecimalField(_l("Weight of online orders"), [REQUIRED, NumberRange(0, 100)], places=None)
 
 
-class LocationForm(FlaskForm):  # type: ignore[misc]
+class LocationForm(FlaskForm):
     code = StringField(_l("Code"), [REQUIRED, Length(max=40), CODE])
     name = name_field(_l("Name"))
     region = SelectField(_l("Region"), [REQUIRED])
@@ -107,12 +107,12 @@ class LocationForm(FlaskForm):  # type: ignore[misc]
     closed_on = DateField(_l("Closed on"), [Optional()])
 
 
-class RegionForm(FlaskForm):  # type: ignore[misc]
+class RegionForm(FlaskForm):
     parent = SelectField(_l("Inside"))
     name = name_field(_l("Name"), Regexp(r"^[^/]+$", message=_l("A name has no “/”.")))
 
 
-class PersonForm(FlaskForm):  # type: ignore[misc]
+class PersonForm(FlaskForm):
     email = EmailField(_l("E-mail"), [REQUIRED, Length(max=254)])
     name = name_field(_l("First and last name"))
     role = SelectField(_l("Role"), [REQUIRED], choices=ROLES)
@@ -123,14 +123,14 @@ class PersonForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class WaveForm(FlaskForm):  # type: ignore[misc]
+class WaveForm(FlaskForm):
     code = StringField(_l("Code"), [REQUIRED, Length(max=40), CODE])
     name = name_field(_l("Name"))
     starts_on = DateField(_l("First day"), [REQUIRED])
     ends_on = DateField(_l("Last day"), [REQUIRED])
 
 
-class NoticeForm(FlaskForm):  # type: ignore[misc]
+class NoticeForm(FlaskForm):
     text = TextAreaField(
         _l("What staff were told"),
         [REQUIRED, Length(max=4000)],
@@ -143,7 +143,7 @@ class NoticeForm(FlaskForm):  # type: ignore[misc]
     confirmed_by = StringField(_l("Confirmed by"), [REQUIRED, Length(max=120)])
 
 
-class AssignmentForm(FlaskForm):  # type: ignore[misc]
+class AssignmentForm(FlaskForm):
     wave = SelectField(_l("Wave"), [REQUIRED], coerce=int)
     location = StringField(_l("Location code"), [REQUIRED, Length(max=40)])
     checklist = SelectField(_l("Checklist"), [REQUIRED], coerce=int)
@@ -165,7 +165,7 @@ class AssignmentForm(FlaskForm):  # type: ignore[misc]
     window_to = DateField(_l("To"), [REQUIRED])
 
 
-class RuleForm(FlaskForm):  # type: ignore[misc]
+class RuleForm(FlaskForm):
     wave = SelectField(_l("Wave"), [REQUIRED], coerce=int)
     checklist = SelectField(_l("Checklist"), [REQUIRED], coerce=int)
     format = SelectField(_l("Locations"), [REQUIRED], choices=FORMATS)
@@ -173,9 +173,9 @@ class RuleForm(FlaskForm):  # type: ignore[misc]
     confirm = BooleanField(_l("I have seen the preview: assign these visits"))
 
 
-class ReassignForm(FlaskForm):  # type: ignore[misc]
+class ReassignForm(FlaskForm):
     auditor = SelectField(_l("Auditor"), [REQUIRED], coerce=int)
 
 
-class ReasonForm(FlaskForm):  # type: ignore[misc]
+class ReasonForm(FlaskForm):
     reason = StringField(_l("Reason"), [REQUIRED, Length(max=500)])

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, ValidationError
 REQUIRED = InputRequired(_l("This field cannot be left empty."))
 
 
-class IssueForm(FlaskForm):  # type: ignore[misc]
+class IssueForm(FlaskForm):
     """`location` and `quarter` get their choices from the actor's programme."""
 
     kind = SelectField(

@@ -92,4 +92,4 @@ def raw_file(data: bytes, name: str = "table.csv") -> Upload:
 
 def exported(database: object, programme: Programme, kind: str, format_: str = "csv") -> bytes:
     export = exports.Export(programme.id, programme.code, kind, None, format_)
-    return b"".join(exports.stream(database, export))  # type: ignore[arg-type]
+    return b"".join(exports.stream(database, export))

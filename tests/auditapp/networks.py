@@ -73,7 +73,7 @@ def add_visits(
         make.make_visit(
             session,
             network.locations[code],
-            values.get("version", network.version),  # type: ignore[arg-type]
+            values.get("version", network.version),
             network.auditor,
             given,
             at=IN_QUARTER[quarter] + timedelta(days=7 * number),

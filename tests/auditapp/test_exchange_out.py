@@ -120,7 +120,7 @@ def test_only_visits_that_were_handed_in_go_out(database: Database, lumo: Progra
 
 def test_people_never_carry_a_password(database: Database, lumo: Programme) -> None:
     with database.transaction() as session:
-        secret = session.scalars(select(Membership)).first().user.password_hash  # type: ignore[union-attr]
+        secret = session.scalars(select(Membership)).first().user.password_hash
     data = exported(database, lumo, "people").decode()
     assert secret is not None
     assert secret not in data
@@ -207,7 +207,7 @@ def test_answers_are_read_piece_by_piece(monkeypatch: pytest.MonkeyPatch, databa
     assert exported(database, lumo, "answers") == whole
     pieces = exports.stream(database, exports.Export(lumo.id, lumo.code, "answers", None, "csv"))
     assert next(pieces).decode().strip() == ",".join(COLUMNS["answers"])
-    pieces.close()  # type: ignore[attr-defined]
+    pieces.close()
 
 
 def test_an_inactive_person_is_left_out(database: Database, lumo: Programme) -> None:

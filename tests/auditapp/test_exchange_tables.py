@@ -37,7 +37,7 @@ def person(**values: str) -> dict[str, str]:
 def refusals(session: Session, programme: Programme, kind: str, rows: list[dict[str, str]]) -> list[tuple[Any, ...]]:
     """What is wrong as (code, row, column)."""
     with pytest.raises(Refused) as refused:
-        import_table(session, programme, kind, rows, **BY)  # type: ignore[arg-type]
+        import_table(session, programme, kind, rows, **BY)
     places = [(problem.code, problem.place) for problem in refused.value.problems]
     return [(code, place.find("row"), place.find("column")) for code, place in places if place]
 
@@ -129,7 +129,7 @@ def test_a_long_list_of_problems_is_cut_and_counted(database: Database) -> None:
     with database.transaction() as session:
         programme = make_programme(session)
         with pytest.raises(Refused) as refused:
-            import_table(session, programme, "locations", [location(f"S{n}") for n in range(LISTED + 7)], **BY)  # type: ignore[arg-type]
+            import_table(session, programme, "locations", [location(f"S{n}") for n in range(LISTED + 7)], **BY)
         assert (len(refused.value.problems), refused.value.more) == (LISTED, 7)
 
 

@@ -131,7 +131,7 @@ def test_points_given_stand_and_points_left_out_are_decided_by_the_checklist(dat
     with database.transaction() as session:
         ready = make_ready(session)
         bring_in(session, ready.programme, [visit_row()], given)
-        points = dict(session.execute(select(AnswerRow.item, AnswerRow.points)).all())  # type: ignore[arg-type]
+        points = dict(session.execute(select(AnswerRow.item, AnswerRow.points)).all())
         assert (points["M2"], points["M6"], points["M4"]) == (3.0, 2.0, None)
 
 
@@ -141,7 +141,7 @@ def test_what_the_file_is_silent_about_is_missing_or_not_asked(database: Databas
     with database.transaction() as session:
         ready = make_ready(session)
         bring_in(session, ready.programme, [visit_row()], answer_rows(given=given))
-        states = dict(session.execute(select(AnswerRow.item, AnswerRow.state)).all())  # type: ignore[arg-type]
+        states = dict(session.execute(select(AnswerRow.item, AnswerRow.state)).all())
         assert (states["M2"], states["M3"], states["M9"]) == ("not_asked", "not_asked", "missing")
         assert len(states) == 11
 

@@ -229,7 +229,7 @@ def test_the_times_can_be_corrected_until_sending(world: World, auditor: Person)
 
 def test_a_wave_that_is_not_open_cannot_be_begun(world: World, auditor: Person) -> None:
     with world.app.database.transaction() as session:
-        session.get_one(Visit, world.visit_id).wave.status = "planned"  # type: ignore[union-attr]
+        session.get_one(Visit, world.visit_id).wave.status = "planned"
     assert "nie jest teraz otwarta" in auditor.get(world.base).text
     assert start(auditor, world).status == 422
     assert world.visit().status == State.ASSIGNED

@@ -139,14 +139,14 @@ def test_what_is_kept_in_memory_follows_every_change(either_database: Database) 
         visit = session.scalars(select(Visit).order_by(Visit.id.desc())).first()
         assert visit is not None
         moves = {"roles": {Role.PROGRAMME_MANAGER}, "actor_id": None, "now": make.NOW, "reason": "odwołanie"}
-        visits.move_visit(session, visit, Act.REOPEN, **moves)  # type: ignore[arg-type]
+        visits.move_visit(session, visit, Act.REOPEN, **moves)
         answers = visits.current_answers(session, visit.id)
         swapped = {"M8": GOOD["M8"], "M5": "00:09:00"}  # each weighs 3
         checked = {
             code: make.check(make.checklist_of(network.version).item(code), value) for code, value in swapped.items()
         }
         visits.write_answers(session, visit, {**answers, **checked}, author_id=None, reason="odwołanie", now=make.NOW)
-        visits.move_visit(session, visit, Act.APPROVE, **moves)  # type: ignore[arg-type]
+        visits.move_visit(session, visit, Act.APPROVE, **moves)
     swapped_lost = lost("L02")
     assert sum(swapped_lost.values()) == pytest.approx(sum(after.values()), abs=1e-5)
     assert swapped_lost["B2"] < after["B2"]
@@ -240,4 +240,4 @@ def test_versions_with_too_little_in_common_break_the_series(database: Database)
 
 def _visit(session: object, place: object, version: object, auditor: object, answers: object, day: date) -> None:
     at = datetime.combine(day, time(11), UTC)
-    make.make_visit(session, place, version, auditor, answers, at=at)  # type: ignore[arg-type]
+    make.make_visit(session, place, version, auditor, answers, at=at)

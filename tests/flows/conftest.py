@@ -75,7 +75,7 @@ def open_as(chromium: Browser, live: Live) -> Iterator[Open]:
             **(PHONE if phone else DESK),
             java_script_enabled=javascript,
             locale=locale,
-            **options,  # type: ignore[arg-type]
+            **options,
         )
         contexts.append(context)
         page = context.new_page()

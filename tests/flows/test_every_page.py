@@ -105,7 +105,7 @@ REACHED: set[str] = set()
 @pytest.mark.parametrize("role", range(len(LOG_INS)), ids=[log_in.role for log_in in LOG_INS])
 def test_every_page_is_for_everybody(served: Served, chromium: Browser, role: int, size: str) -> None:
     chosen = {**PHONE, "color_scheme": "dark"} if size == "phone" else {**DESK, "color_scheme": "light"}
-    context = chromium.new_context(**chosen, locale="pl-PL" if size == "phone" else "en-GB")  # type: ignore[arg-type]
+    context = chromium.new_context(**chosen, locale="pl-PL" if size == "phone" else "en-GB")
     context.set_default_timeout(60_000)  # two cores, several browsers: slow is not broken
     page = context.new_page()
     problems: dict[str, list[str]] = {}
@@ -124,7 +124,7 @@ def test_every_page_is_for_everybody(served: Served, chromium: Browser, role: in
 
 
 def test_pages_without_a_log_in(served: Served, chromium: Browser) -> None:
-    context = chromium.new_context(**DESK)  # type: ignore[arg-type]
+    context = chromium.new_context(**DESK)
     page = context.new_page()
     found = {}
     for path in ("/login", "/forgot", "/nothing-here", "/link/guess"):

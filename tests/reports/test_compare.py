@@ -103,7 +103,7 @@ def test_printed_scores_are_observed_and_never_shrunken() -> None:
     comparison = _compare(_network({"A": _three(0.5), "B": _three(0.9)}))
     assert comparison.get_row("A").score == pytest.approx(0.5)
     assert comparison.get_row("B").score == pytest.approx(0.9)
-    assert comparison.get_row("A").shrunken > 0.55  # type: ignore[operator]
+    assert comparison.get_row("A").shrunken > 0.55
 
 
 def test_ranks_only_where_differences_are_reliable() -> None:
@@ -116,7 +116,7 @@ def test_ranks_only_where_differences_are_reliable() -> None:
     assert population.ranked == 17
     worst, best = spread.get_row("L00", STORE), spread.get_row("L16", STORE)
     assert (best.rank_low, worst.rank_high) == (1, 17)
-    assert best.rank_high < worst.rank_low  # type: ignore[operator]
+    assert best.rank_high < worst.rank_low
 
 
 def test_locations_that_do_not_differ_have_no_level() -> None:
@@ -166,7 +166,7 @@ def test_a_quarter_beyond_the_previous_four_lends_nothing() -> None:
 def test_visits_that_agree_still_have_an_interval() -> None:
     """Trap: s = 0 at two visits is no certainty; the dispersion is the network's."""
     row = _compare(_network({"A": [0.8, 0.8]})).get_row("A", STORE)
-    assert row.low < 0.7 < 0.8 < 0.87 < row.high  # type: ignore[operator]
+    assert row.low < 0.7 < 0.8 < 0.87 < row.high
 
 
 def test_levels_against_the_target() -> None:
@@ -183,7 +183,7 @@ def test_visits_of_one_shopper_tell_less() -> None:
     visits = _network({"A": _three(0.5)})
     plain, shared = _compare(visits), _compare(visits, effects={("A", "2026Q3", STORE): 1.5})
     phi = plain.get_population("store", STORE).phi
-    low, high = wilson(0.5, 3 / (phi * 1.5))  # type: ignore[operator]
+    low, high = wilson(0.5, 3 / (phi * 1.5))
     assert (shared.get_row("A").low, shared.get_row("A").high) == pytest.approx((float(low), float(high)))
     assert shared.get_row("Z00") == plain.get_row("Z00")
 
@@ -194,9 +194,9 @@ def test_headline_over_two_channels() -> None:
     row, store, phone = (comparison.get_row("A", channel) for channel in ("", STORE, PHONE))
     assert row.n == 6
     assert row.score == pytest.approx(0.75 * 0.5 + 0.25 * 0.7)
-    below = ((0.75 * (0.5 - store.low)) ** 2 + (0.25 * (0.7 - phone.low)) ** 2) ** 0.5  # type: ignore[operator]
-    above = ((0.75 * (store.high - 0.5)) ** 2 + (0.25 * (phone.high - 0.7)) ** 2) ** 0.5  # type: ignore[operator]
-    assert (row.low, row.high) == pytest.approx((row.score - below, row.score + above))  # type: ignore[operator]
+    below = ((0.75 * (0.5 - store.low)) ** 2 + (0.25 * (0.7 - phone.low)) ** 2) ** 0.5
+    above = ((0.75 * (store.high - 0.5)) ** 2 + (0.25 * (phone.high - 0.7)) ** 2) ** 0.5
+    assert (row.low, row.high) == pytest.approx((row.score - below, row.score + above))
     assert (row.level, row.shrunken, row.p_below, row.reliability, row.phi, row.rank_low) == (None,) * 6
     assert (store.level, phone.level) == ("below", "none")
 
@@ -254,7 +254,7 @@ def test_change_list_is_adjusted_inside_the_population() -> None:
     row = comparison.get_row("A", STORE)
     phi = comparison.get_population("store", STORE).phi
     before = 0.01 / (0.16 + 0.01 / 3)
-    z = -0.3 / (0.65 * 0.35 * (before + phi) / 3) ** 0.5  # type: ignore[operator]
+    z = -0.3 / (0.65 * 0.35 * (before + phi) / 3) ** 0.5
     assert z == pytest.approx(-3.13949, abs=1e-5)
     assert row.change_p == pytest.approx(16 * 0.0016925, rel=1e-3)  # 16 locations, the smallest p times 16
     assert comparison.get_row("Z00", STORE).change_p == 1.0
@@ -305,7 +305,7 @@ def test_headline_change_over_the_same_channels() -> None:
     row = _compare(visits, previous=Q2).get_row("A")
     assert row.change == pytest.approx(-0.5)
     assert row.change_label == "down"
-    assert row.change_high < 0  # type: ignore[operator]
+    assert row.change_high < 0
 
 
 def test_one_channel_alone() -> None:

@@ -31,9 +31,9 @@ def test_whole_floats_and_integers_become_what_the_contract_says() -> None:
 
 @pytest.mark.parametrize("contract", [SCORES, CELLS, LOCATIONS])
 def test_no_rows_are_a_frame_too(contract: type) -> None:
-    empty = check(pd.DataFrame(columns=list(contract.columns)), contract)  # type: ignore[attr-defined]
+    empty = check(pd.DataFrame(columns=list(contract.columns)), contract)
     assert empty.empty
-    assert list(empty.columns) == list(contract.columns)  # type: ignore[attr-defined]
+    assert list(empty.columns) == list(contract.columns)
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_paule_mandel_solves_its_equation() -> None:
 @pytest.mark.parametrize("estimate", [levels.paule_mandel, levels.dersimonian_laird])
 def test_locations_that_do_not_differ(estimate: object) -> None:
     m, v = np.array([0.80, 0.81, 0.79, 0.80]), np.full(4, 0.01)
-    assert estimate(m, v) == 0.0  # type: ignore[operator]
+    assert estimate(m, v) == 0.0
     belief = levels.build_posterior(m, v)
     assert (belief.reliability == 0).all()
     assert (belief.theta == belief.mu).all()

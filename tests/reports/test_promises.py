@@ -56,7 +56,7 @@ def test_unchanged_locations_are_rarely_called_changed(n: int) -> None:
         cells = pd.concat([_cells(rng, truth, n, quarter) for quarter in (Q2, Q3)], ignore_index=True)
         comparison = build_comparison(cells, make_locations(CODES), Q3, previous=Q2, items=ITEMS, channel=STORE)
         called.append(np.mean([row.change_label in ("up", "down") for row in comparison.rows]))
-        listed += sum(row.change_p <= comparison.settings.change_q for row in comparison.rows)  # type: ignore[operator]
+        listed += sum(row.change_p <= comparison.settings.change_q for row in comparison.rows)
     assert 0 < np.mean(called) <= 0.05
     assert listed <= 3  # of 3,000: the list of changes is all but empty
 
@@ -68,7 +68,7 @@ def test_lists_of_levels_keep_their_promise() -> None:
         truth = _truth(rng)
         comparison = build_comparison(_cells(rng, truth, 4, Q3), make_locations(CODES), Q3, items=ITEMS, channel=STORE)
         population = comparison.populations[0]
-        promised += population.wrong_below + population.wrong_above  # type: ignore[operator]
+        promised += population.wrong_below + population.wrong_above
         for row, level in zip(comparison.rows, truth, strict=True):
             if row.level in ("below", "above"):
                 wrong += (level < population.mu) != (row.level == "below")

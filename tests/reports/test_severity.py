@@ -134,7 +134,7 @@ def test_design_effects_by_slice() -> None:
 
 @pytest.mark.parametrize("level", ["nominal", "ordinal", "interval", "ratio"])
 def test_krippendorff(level: str) -> None:
-    assert alpha(KRIPPENDORFF["input"], level) == pytest.approx(  # type: ignore[arg-type]
+    assert alpha(KRIPPENDORFF["input"], level) == pytest.approx(
         KRIPPENDORFF["expected"][level], abs=KRIPPENDORFF["tolerance"]
     )
 
