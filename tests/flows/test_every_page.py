@@ -5,8 +5,9 @@ On a phone-sized dark page and on a desk-sized light one. A page that no role ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from threading import Thread
 from urllib.parse import urlsplit
 
@@ -98,49 +99,62 @@ def faults(page: Page) -> list[str]:
     return found
 
 
-REACHED: set[str] = set()
+Found = dict[str, list[str]]
+Walk = Callable[[int, str], Found]
+ROLES = range(len(LOG_INS))
+
+
+@pytest.fixture(scope="module")
+def walk(served: Served, chromium: Browser) -> Walk:
+    """Return a function that gives what was wrong on each page that a role reaches; every walk is made once."""
+
+    @cache
+    def walk_(role: int, size: str) -> Found:
+        chosen = {**PHONE, "color_scheme": "dark"} if size == "phone" else {**DESK, "color_scheme": "light"}
+        context = chromium.new_context(**chosen, locale="pl-PL" if size == "phone" else "en-GB")
+        context.set_default_timeout(60_000)  # two cores, several browsers: slow is not broken
+        page = context.new_page()
+        page.goto(f"{served.address}/login")
+        problems = {"account.login": faults(page)}
+        page.click("main form a")
+        page.wait_for_url("**/forgot")
+        problems["account.forgot"] = faults(page)
+        page.go_back()
+        page.fill("#email", LOG_INS[role].email)
+        page.fill("#password", PASSWORD)
+        page.click("main button.main")
+        page.wait_for_url(lambda url: "/login" not in url)
+        page.goto(served.address + "/")  # leads to the first page of this person's day
+        problems |= {endpoint: faults(page) for endpoint in follow_links(served, page)}
+        context.close()
+        return problems
+
+    return walk_
 
 
 @pytest.mark.parametrize("size", ["phone", "desk"])
-@pytest.mark.parametrize("role", range(len(LOG_INS)), ids=[log_in.role for log_in in LOG_INS])
-def test_every_page_is_for_everybody(served: Served, chromium: Browser, role: int, size: str) -> None:
-    chosen = {**PHONE, "color_scheme": "dark"} if size == "phone" else {**DESK, "color_scheme": "light"}
-    context = chromium.new_context(**chosen, locale="pl-PL" if size == "phone" else "en-GB")
-    context.set_default_timeout(60_000)  # two cores, several browsers: slow is not broken
-    page = context.new_page()
-    problems: dict[str, list[str]] = {}
-    page.goto(f"{served.address}/login")
-    problems["account.login"] = faults(page)
-    page.fill("#email", LOG_INS[role].email)
-    page.fill("#password", PASSWORD)
-    page.click("main button.main")
-    page.wait_for_url(lambda url: "/login" not in url)
-    page.goto(served.address + "/")  # leads to the first page of this person's day
-    for endpoint in follow_links(served, page):
-        REACHED.add(endpoint)
-        problems[endpoint] = faults(page)
-    context.close()
-    assert {endpoint: found for endpoint, found in problems.items() if found} == {}
+@pytest.mark.parametrize("role", ROLES, ids=[log_in.role for log_in in LOG_INS])
+def test_every_page_is_for_everybody(walk: Walk, role: int, size: str) -> None:
+    assert {endpoint: found for endpoint, found in walk(role, size).items() if found} == {}
 
 
-def test_pages_without_a_log_in(served: Served, chromium: Browser) -> None:
+@pytest.mark.parametrize(("path", "status"), [("/nothing-here", 404), ("/link/guess", 422)])
+def test_dead_ends_are_pages_too(served: Served, chromium: Browser, path: str, status: int) -> None:
     context = chromium.new_context(**DESK)
     page = context.new_page()
-    found = {}
-    for path in ("/login", "/forgot", "/nothing-here", "/link/guess"):
-        page.goto(served.address + path)
-        found[path] = faults(page)
-        links = page.eval_on_selector_all("main a[href]", "links => links.map(link => link.href)")
-        REACHED.update(filter(None, (endpoint_of(served, link) for link in links)))
+    response = page.goto(served.address + path)
+    assert response is not None
+    found = response.status, faults(page), page.eval_on_selector_all("main a[href]", "links => links.length")
     context.close()
-    assert {path: problems for path, problems in found.items() if problems} == {}
+    assert found[:2] == (status, [])
+    assert found[2] > 0  # a way on
 
 
-def test_no_page_without_a_way_in(served: Served) -> None:
-    """Runs after the walks above: whatever answers GET was reached by somebody through a link."""
+def test_no_page_without_a_way_in(served: Served, walk: Walk) -> None:
+    """Whatever answers GET is reached by somebody through links."""
     pages = {
         rule.endpoint
         for rule in served.app.url_map.iter_rules()
         if "GET" in (rule.methods or ()) and rule.endpoint not in NOT_BY_LINK
     }
-    assert pages - REACHED - {"account.login"} == set()
+    assert pages - {endpoint for role in ROLES for endpoint in walk(role, "phone")} == set()
