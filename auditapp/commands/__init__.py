@@ -1,0 +1,1 @@
+"""Commands that belong to no room. A module is loaded when its command is called (`cli.COMMANDS`)."""
