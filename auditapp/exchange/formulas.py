@@ -6,8 +6,9 @@ import re
 
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _WRITTEN = re.compile(r"'+[=+\-@\t\r]")
-# After a comma or a line end in the text of a CSV, where return is always quoted; may be a false alarm.
-MAY_RUN = re.compile(r"""[,\n](?:'*[=+\-@\t]|"'*[=+\-@\t\r])""")
+# In the text of a CSV: at the start of a cell, or after a quotation mark or an apostrophe anywhere, which may be a
+# false alarm. The rare character comes first because that is what is searched for.
+MAY_RUN = re.compile(r"""[=+\-@\t\r](?<=[,\n"'].)""", re.DOTALL)
 
 
 def protect(text: str) -> str:
