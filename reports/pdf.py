@@ -7,10 +7,8 @@ the quarter, and user text goes in as data, never as markup.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import cache
@@ -101,18 +99,6 @@ def _print(job: Job) -> Printed:
         return Printed(job.key, None, f"{type(error).__name__}: {error}")
 
 
-@contextmanager
-def _bare_main() -> Iterator[None]:
-    """Keep new processes from importing the program that started this one: they print, and need none of it."""
-    main = sys.modules["__main__"]
-    kept = {name: getattr(main, name, None) for name in ("__file__", "__spec__")}
-    vars(main).update(dict.fromkeys(kept))
-    try:
-        yield
-    finally:
-        vars(main).update(kept)
-
-
 def render_many(jobs: Iterable[Job], processes: int) -> Iterator[Printed]:
     """Print many reports in `processes` processes and yield each as it is done; a failed one carries its reason.
 
@@ -122,6 +108,6 @@ def render_many(jobs: Iterable[Job], processes: int) -> Iterator[Printed]:
     if processes <= 1 or len(todo) <= 2:
         yield from map(_print, todo)
         return
-    with _bare_main(), ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=200) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=200) as pool:
         for done in as_completed([pool.submit(_print, job) for job in todo]):
             yield done.result()
