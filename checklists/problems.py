@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import partial
 from string import Formatter
 
@@ -138,6 +139,14 @@ REFUSALS: Mapping[str, Text] = {
                             "The visit cannot have happened yet: {date} lies in the future."),
     "visit_too_early": Text("Data {date} jest dużo wcześniejsza niż początek terminu ({start}). Sprawdź ją.",
                             "The date {date} is long before the window begins ({start}). Please check it."),
+    "visit_backwards": Text("Koniec ({end}) musi być późniejszy niż początek ({start}).",
+                            "The end ({end}) must come after the beginning ({start})."),
+    "visit_too_long": Text("Wizyta nie mogła trwać od {start} do {end}: najdłużej może to być {limit}. Sprawdź dzień i "
+                           "godzinę.",
+                           "The visit cannot have lasted from {start} to {end}: {limit} is the longest possible. "
+                           "Please check the day and the time."),
+    "own_visit": Text("O własnej wizycie decyduje ktoś inny. Zostaw ją innej osobie z weryfikacji.",
+                      "Somebody else decides about a visit of your own. Leave it to another reviewer."),
     "query_empty": Text("Napisz, o co pytasz.", "Please write what you are asking about."),
     "appeal_too_late": Text("Termin odwołania minął {date}.", "The time for an appeal ended on {date}."),
     "appeal_exists": Text("Ta odpowiedź ma już odwołanie.", "This answer has already been appealed."),
@@ -204,8 +213,37 @@ REFUSALS: Mapping[str, Text] = {
                              "The end ({end}) comes before the start ({start})."),
     "window_outside_wave": Text("Termin wychodzi poza falę, która trwa od {start} do {end}.",
                                 "The window lies outside the wave, which runs from {start} to {end}."),
-    "no_auditor_available": Text("Nie ma osoby, która może audytować placówkę {location} w tym terminie.",
-                                 "No auditor is available for the location {location} in this window."),
+    "no_auditor_available": Text(
+        "Brakuje osoby do placówki {location}: nikt nie audytuje tego samego miejsca dwa razy z rzędu. Zaproś jeszcze "
+        "jedną osobę do audytów albo przydziel tę wizytę ręcznie.",
+        "Nobody is left for the location {location}: no auditor visits the same place twice in a row. Invite one more "
+        "auditor, or assign this visit by hand.",
+    ),
+    "channel_not_there": Text(
+        "Ta ankieta nie pasuje do placówki {location}: {format} nie mają kanału „{channel}”. Wybierz inną ankietę albo "
+        "inną placówkę.",
+        "This checklist does not fit the location {location}: {format} do not have the channel “{channel}”. Choose "
+        "another checklist or another location.",
+    ),
+    "region_in_use": Text(
+        "Nie można usunąć tego regionu, bo coś do niego należy. Placówki: {locations}, regiony w środku: {regions}, "
+        "osoby: {people}.",
+        "This region cannot be removed because something belongs to it. Locations: {locations}, regions inside: "
+        "{regions}, people: {people}.",
+    ),
+    "wave_in_use": Text(
+        "Nie można usunąć tej fali, bo ma wizyty (razem z odwołanymi: {visits}). Można ją tylko zamknąć.",
+        "This wave cannot be removed because it has visits ({visits}, called-off ones included). It can only be "
+        "closed.",
+    ),
+    "wave_closed": Text(
+        "Ta fala jest zamknięta. Aby coś w niej zmienić, otwórz ją ponownie.",
+        "This wave is closed. Open it again to change anything in it.",
+    ),
+    "wave_too_short": Text(
+        "Fala musi objąć wizyty, które już są w niej przydzielone: od {start} do {end}.",
+        "The wave must cover the visits already assigned in it: from {start} to {end}.",
+    ),
     "notice_missing": Text("Nie można otworzyć fali: brakuje zapisu, że personel został powiadomiony o badaniu.",
                            "The wave cannot open: there is no record that staff were told about the audit."),
     "notice_recorded": Text(
@@ -270,7 +308,8 @@ def at(**parts: object) -> Place:
 class Problem(Exception):
     """One refusal: a code from `REFUSALS`, its arguments, and where.
 
-    An argument may be text, a number, a `Text` (read in the reader's language) or a collection of these.
+    An argument may be text, a number, a date or an instant (written in the zone it carries), a `Text` (read in the
+    reader's language) or a collection of these.
     KeyError for an unknown code and TypeError for other arguments than the sentence has.
     """
 
@@ -318,9 +357,16 @@ class Problems(Exception):
         return "\n".join(problem.text(locale) for problem in self.problems)
 
 
+_MONTHS = Text("sty lut mar kwi maj cze lip sie wrz paź lis gru", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec")
+
+
 def _plain(value: object, locale: str) -> str:
     if isinstance(value, Text):
         return value.get(locale)
+    if isinstance(value, datetime):
+        return f"{_plain(value.date(), locale)}, {value:%H:%M}"
+    if isinstance(value, date):
+        return f"{value.day} {_MONTHS.get(locale).split()[value.month - 1]} {value.year}"
     if isinstance(value, list | tuple | set | frozenset):
         parts = sorted(value) if isinstance(value, set | frozenset) else value
         return ", ".join(_plain(part, locale) for part in parts) or "–"

@@ -25,7 +25,8 @@ from auditapp.exchange.tables import import_table
 from auditapp.exchange.visits import import_visits
 from auditapp.fieldwork import service as fieldwork
 from auditapp.models import AnswerRow, ChecklistVersion, Location, Membership, Programme, User, Visit, Wave
-from auditapp.programme import service as programme_service
+from auditapp.programme import assignments, waves
+from auditapp.programme.network import create_programme
 from auditapp.review import service as review
 from auditapp.storage import Storage
 from auditapp.terminal import Instance
@@ -83,7 +84,7 @@ def build(instance: Instance, now: datetime, progress: Progress) -> Quarter:
     )
     password = account.hash_password(PASSWORD)
     with instance.database.transaction() as session:
-        lumo = programme_service.create_programme(
+        lumo = create_programme(
             session, code="lumo", name="Lumo – dom i kuchnia", kind="own", actor_id=None, now=now
         )
         _documents(session, lumo, now)
@@ -301,10 +302,10 @@ def _actor(session: Session, email: str, programme: str) -> Actor:
 
 def _wave(session: Session, programme: Programme, manager: Actor, quarter: Quarter, now: datetime) -> Wave:
     starts_on, ends_on = quarter.bounds()
-    wave = programme_service.create_wave(
+    wave = waves.create_wave(
         session, manager, code=str(quarter), name=quarter.label("pl"), starts_on=starts_on, ends_on=ends_on, now=now
     )
-    programme_service.record_notice(
+    waves.record_notice(
         session,
         manager,
         wave,
@@ -315,7 +316,7 @@ def _wave(session: Session, programme: Programme, manager: Actor, quarter: Quart
         confirmed_by="Hanna Zielińska",
         now=now,
     )
-    programme_service.open_wave(session, manager, wave, programme.kind, now)
+    waves.open_wave(session, manager, wave, programme.kind, now)
     return wave
 
 
@@ -331,7 +332,7 @@ def _assign(
     location = session.scalars(
         select(Location).where(Location.programme_id == manager.programme_id, Location.code == place.code)
     ).one()
-    return programme_service.assign(
+    return assignments.assign(
         session,
         manager,
         wave,
@@ -371,7 +372,7 @@ def _rival(
     now: datetime,
 ) -> None:
     """A small competitor programme with a manager of its own: the wall can be tried from both sides."""
-    rondo = programme_service.create_programme(
+    rondo = create_programme(
         session, code="rondo", name="Rondo – badanie konkurencji", kind="competitor", actor_id=None, now=now
     )
     _documents(session, rondo, now)

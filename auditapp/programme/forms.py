@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -18,7 +18,19 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    Regexp,
+    StopValidation,
+    ValidationError,
+)
+
+from checklists.lifecycle import Role
+from checklists.model import Channel
 
 REQUIRED = InputRequired(_l("This field cannot be left empty."))
 WRITTEN = DataRequired(_l("This field cannot be left empty."))
@@ -40,7 +52,32 @@ def name_field(label: str, *more: Any) -> StringField:
     return StringField(label, [WRITTEN, Length(max=120), check_visible, *more], filters=[tidy])
 
 
-CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", message=_l("Letters a–z, digits, “.”, “-” and “_” only."))
+def code_field(example: str) -> StringField:
+    """Return a field for a code, which says its rule before anybody breaks it."""
+    letters = Regexp(
+        r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        message=_l("Use letters a–z, digits, “.”, “-” and “_” only, and begin with a letter or a digit."),
+    )
+    hint = _l(
+        "At most 40 characters: letters a–z, digits, “.”, “-” and “_”; the first one a letter or a digit. "
+        "For example %(example)s.",
+        example=example,
+    )
+    return StringField(_l("Code"), [REQUIRED, Length(max=40), letters], filters=[tidy], description=hint)
+
+
+class NeededBy:
+    """Demand a field of one role; others leave it empty."""
+
+    field_flags: ClassVar = {"needed_by_some": True}
+
+    def __init__(self, role: Role) -> None:
+        self.role = role
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if form.role.data == self.role and not field.data:
+            raise StopValidation(_l("This field cannot be left empty."))
+
 
 FORMATS = [
     SelectChoice("store", _l("store")),
@@ -72,9 +109,7 @@ ROLES = [
 
 
 class ProgrammeForm(FlaskForm):
-    code = StringField(
-        _l("Code"), [REQUIRED, Length(max=40), CODE], description=_l("Stands in every address, for example lumo.")
-    )
+    code = code_field("lumo")
     name = name_field(_l("Name"))
     kind = SelectField(
         _l("Kind"),
@@ -95,9 +130,16 @@ class SettingsForm(FlaskForm):
     email = DecimalField(_l("Weight of e-mails"), [REQUIRED, NumberRange(0, 100)], places=None)
     online_order = DecimalField(_l("Weight of online orders"), [REQUIRED, NumberRange(0, 100)], places=None)
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid: bool = super().validate(extra_validators)
+        if valid and not any(self[channel.value].data for channel in Channel):
+            self.form_errors.append(_l("At least one channel needs a weight above 0."))
+            return False
+        return valid
+
 
 class LocationForm(FlaskForm):
-    code = StringField(_l("Code"), [REQUIRED, Length(max=40), CODE])
+    code = code_field("S001")
     name = name_field(_l("Name"))
     region = SelectField(_l("Region"), [REQUIRED])
     format = SelectField(_l("Format"), [REQUIRED], choices=FORMATS)
@@ -107,27 +149,56 @@ class LocationForm(FlaskForm):
     closed_on = DateField(_l("Closed on"), [Optional()])
 
 
+NO_SLASH = Regexp(r"^[^/]+$", message=_l("A name has no “/”."))
+
+
 class RegionForm(FlaskForm):
     parent = SelectField(_l("Inside"))
-    name = name_field(_l("Name"), Regexp(r"^[^/]+$", message=_l("A name has no “/”.")))
+    name = name_field(_l("Name"), NO_SLASH)
+
+
+class RenameForm(FlaskForm):
+    name = name_field(_l("Name"), NO_SLASH)
+
+
+class RemoveForm(FlaskForm):
+    sure = BooleanField(_l("Yes, remove it"), [DataRequired(_l("Tick this to remove it."))])
 
 
 class PersonForm(FlaskForm):
     email = EmailField(_l("E-mail"), [REQUIRED, Length(max=254)])
     name = name_field(_l("First and last name"))
     role = SelectField(_l("Role"), [REQUIRED], choices=ROLES)
-    region = SelectField(_l("Region"), description=_l("Only for a regional manager."))
-    location = StringField(_l("Location code"), [Length(max=40)], description=_l("Only for a location manager."))
+    region = SelectField(
+        _l("Region"),
+        [NeededBy(Role.REGIONAL_MANAGER)],
+        description=_l("A regional manager needs one. For other roles leave it empty."),
+    )
+    location = StringField(
+        _l("Location code"),
+        [NeededBy(Role.LOCATION_MANAGER), Length(max=40)],
+        filters=[tidy],
+        description=_l("A location manager needs one. For other roles leave it empty."),
+    )
     pseudonym = StringField(
-        _l("Pseudonym"), [Length(max=40)], description=_l("Only for an auditor; all that tables ever show of them.")
+        _l("Pseudonym"),
+        [NeededBy(Role.AUDITOR), Length(max=40)],
+        filters=[tidy],
+        description=_l(
+            "An auditor needs one, for example TK-017; it is all that tables ever show of them. For other roles leave "
+            "it empty."
+        ),
     )
 
 
-class WaveForm(FlaskForm):
-    code = StringField(_l("Code"), [REQUIRED, Length(max=40), CODE])
+class WaveChangeForm(FlaskForm):
     name = name_field(_l("Name"))
     starts_on = DateField(_l("First day"), [REQUIRED])
     ends_on = DateField(_l("Last day"), [REQUIRED])
+
+
+class WaveForm(WaveChangeForm):
+    code = code_field("2026Q3")
 
 
 class NoticeForm(FlaskForm):
@@ -145,11 +216,9 @@ class NoticeForm(FlaskForm):
 
 class AssignmentForm(FlaskForm):
     wave = SelectField(_l("Wave"), [REQUIRED], coerce=int)
-    location = StringField(_l("Location code"), [REQUIRED, Length(max=40)])
+    location = StringField(_l("Location code"), [REQUIRED, Length(max=40)], filters=[tidy])
     checklist = SelectField(_l("Checklist"), [REQUIRED], coerce=int)
-    scenario = StringField(
-        _l("Scenario"), [Length(max=40)], description=_l("A code from the checklist; empty takes the first.")
-    )
+    scenario = SelectField(_l("Scenario"))  # "<checklist version>:<code>"; empty takes the first
     auditor = SelectField(_l("Auditor"), [REQUIRED], coerce=int)
     kind = SelectField(
         _l("Kind"),
@@ -163,6 +232,10 @@ class AssignmentForm(FlaskForm):
     )
     window_from = DateField(_l("From"), [REQUIRED])
     window_to = DateField(_l("To"), [REQUIRED])
+
+    def validate_scenario(self, field: SelectField) -> None:
+        if field.data and not field.data.startswith(f"{self.checklist.data}:"):
+            raise ValidationError(_l("This scenario belongs to another checklist."))
 
 
 class RuleForm(FlaskForm):

@@ -2,10 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 
+from checklists.model import Channel, LocationFormat
 from checklists.problems import Problem
+
+
+class Misfit(StrEnum):
+    """Why the rule leaves a location out."""
+
+    CHANNEL = "channel"
+    NOT_OPEN_YET = "not_open_yet"
+    CLOSED = "closed"
+
+
+# What a person most likely means who audits a channel: the choice a form begins with.
+USUAL_FORMAT = {
+    Channel.STORE_VISIT: LocationFormat.STORE,
+    Channel.PHONE: LocationFormat.CONTACT_CENTRE,
+    Channel.CHAT: LocationFormat.CONTACT_CENTRE,
+    Channel.EMAIL: LocationFormat.CONTACT_CENTRE,
+    Channel.ONLINE_ORDER: LocationFormat.ONLINE_SHOP,
+}
+
+
+def covers(channel: Channel, location_format: str, attributes: Collection[str]) -> bool:
+    """Say whether a location of that format can be audited in the channel.
+
+    A store visit needs a store, an order a shop on the web or a store that hands orders out; anybody can be rung up or
+    written to.
+    """
+    if channel is Channel.STORE_VISIT:
+        return location_format == LocationFormat.STORE
+    if channel is Channel.ONLINE_ORDER:
+        return location_format == LocationFormat.ONLINE_SHOP or "click_and_collect" in attributes
+    return True
+
+
+def find_misfit(
+    channel: Channel,
+    location_format: str,
+    attributes: Collection[str],
+    *,
+    open_between: tuple[date | None, date | None],
+    wave: tuple[date, date],
+) -> Misfit | None:
+    """Return why a location cannot be served in the wave, None when it can.
+
+    `open_between` and `wave` are first and last days. A location that opens during the wave fits; one that closes
+    during it does not, because a visit of the rule may fall on any day of the wave.
+    """
+    opened_on, closed_on = open_between
+    if not covers(channel, location_format, attributes):
+        return Misfit.CHANNEL
+    if opened_on is not None and opened_on > wave[1]:
+        return Misfit.NOT_OPEN_YET
+    if closed_on is not None and closed_on <= wave[1]:
+        return Misfit.CLOSED
+    return None
 
 
 @dataclass(frozen=True, slots=True)

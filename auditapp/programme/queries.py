@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from auditapp.access import VISIT_PARTS, Actor
@@ -35,6 +36,28 @@ class Overview:
     standards: Sequence[StandardVersion]
     checklists: Sequence[ChecklistVersion]
     waves: list[WaveCoverage]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionUse:
+    """How much belongs to a region: its own locations, the regions right below it, people with it as their scope."""
+
+    locations: int
+    regions: int
+    people: int
+
+    @property
+    def any(self) -> bool:
+        return bool(self.locations or self.regions or self.people)
+
+
+@dataclass(frozen=True, slots=True)
+class WaveUse:
+    """The visits of a wave, called off or not, and the days that those not called off have as their windows."""
+
+    visits: int
+    first: date | None
+    last: date | None
 
 
 def get_programme(session: Session, actor: Actor) -> Programme:
@@ -101,6 +124,26 @@ def regions(session: Session, actor: Actor) -> Sequence[Region]:
     return session.scalars(select(Region).where(Region.programme_id == actor.programme_id).order_by(Region.path)).all()
 
 
+def region_use(session: Session, region: Region) -> RegionUse:
+    """Return what belongs to a region."""
+    counts = [
+        session.scalar(select(func.count()).where(column == region.id)) or 0
+        for column in (Location.region_id, Region.parent_id, Membership.region_id)
+    ]
+    return RegionUse(*counts)
+
+
+def wave_use(session: Session, wave: Wave) -> WaveUse:
+    """Return what belongs to a wave."""
+    stands = Visit.status != State.CANCELLED
+    visits, first, last = session.execute(
+        select(
+            func.count(), func.min(case((stands, Visit.window_from))), func.max(case((stands, Visit.window_to)))
+        ).where(Visit.wave_id == wave.id)
+    ).one()
+    return WaveUse(visits, first, last)
+
+
 def locations(session: Session, actor: Actor, *, text: str = "", page: int = 1) -> Sequence[Location]:
     """Return one page of locations (one more than PAGE tells that there are further ones)."""
     query = (
@@ -119,10 +162,10 @@ def locations(session: Session, actor: Actor, *, text: str = "", page: int = 1) 
 
 
 def locations_of_format(session: Session, actor: Actor, format: str) -> Sequence[Location]:  # noqa: A002
-    """Return the locations of a format that are not closed."""
+    """Return the locations of a format, closed ones too."""
     return session.scalars(
         select(Location)
-        .where(Location.programme_id == actor.programme_id, Location.format == format, Location.closed_on.is_(None))
+        .where(Location.programme_id == actor.programme_id, Location.format == format)
         .order_by(Location.code)
     ).all()
 

@@ -14,10 +14,12 @@ from sqlalchemy import func, select
 from auditapp.db import Database
 from auditapp.factory import App
 from auditapp.models import JournalLine, Location, Membership, OutgoingMail, Programme, Region, User, Visit, Wave
-from auditapp.programme.planning import plan_visits
+from auditapp.programme.planning import USUAL_FORMAT, Misfit, covers, find_misfit, plan_visits
 from checklists.lifecycle import Role
+from checklists.model import Channel
 from checklists.problems import Problem
 from tests import factories as make
+from tests.documents import CHECKLIST
 from tests.pages import Person
 from tests.worlds import World, make_world
 
@@ -139,7 +141,7 @@ def test_bad_dates_of_a_location(manager: Person) -> None:
         },
     )
     assert page.status == 422
-    assert "2026-04-01" in page.text
+    assert "wypada przed początkiem" in page.text
 
 
 @pytest.mark.parametrize(
@@ -149,9 +151,10 @@ def test_bad_dates_of_a_location(manager: Person) -> None:
         ({"email": "a,b@c.pl", "role": "reviewer"}, "nie jest adresem e-mail"),
         ({"email": "a@b.pl", "role": "reviewer", "name": "  "}, "nie można zostawić pustego"),
         ({"email": "a@b.pl", "role": "reviewer", "name": "\u0000"}, "Użyj liter i cyfr"),
-        ({"email": "a@b.pl", "role": "regional_manager", "region": ""}, "Nie ma regionu"),
+        ({"email": "a@b.pl", "role": "regional_manager", "region": ""}, "Region: Tego pola nie można zostawić pustego"),
+        ({"email": "a@b.pl", "role": "location_manager", "location": " "}, "Kod placówki: Tego pola nie można"),
         ({"email": "a@b.pl", "role": "location_manager", "location": "L77"}, "Nie ma placówki „L77”"),
-        ({"email": "a@b.pl", "role": "auditor", "pseudonym": ""}, "nie można zostawić pustego"),
+        ({"email": "a@b.pl", "role": "auditor", "pseudonym": ""}, "Pseudonim: Tego pola nie można zostawić pustego"),
         ({"email": "a@b.pl", "role": "administrator"}, "Wystąpił problem"),
     ],
 )
@@ -257,7 +260,7 @@ def test_assign_by_hand(app: App, manager: Person, world: World) -> None:
         ({"location": "L99"}, "Nie ma placówki „L99”"),
         ({"window_to": "2026-08-01"}, "wypada przed początkiem"),
         ({"window_to": "2026-10-10"}, "Termin wychodzi poza falę"),
-        ({"scenario": "S9"}, "nie jest jedną z możliwych wartości"),
+        ({"scenario": "S9"}, "Wystąpił problem"),
         ({"auditor": 99999}, "Wystąpił problem"),
     ],
 )
@@ -291,6 +294,115 @@ def test_rule_shows_a_preview_and_then_assigns_exactly_that(app: App, manager: P
     ]
 
 
+def _online_shop(app: App, world: World, **values: object) -> None:
+    with app.database.transaction() as session:
+        make.make_location(session, world.programme, "WWW", format="online_shop", name="Sklep w sieci", **values)
+
+
+def test_rule_says_why_nothing_would_be_assigned(app: App, manager: Person, world: World) -> None:
+    _online_shop(app, world)
+    values = {"wave": world.wave.id, "checklist": world.assigned.checklist_version_id, "visits_each": 1}
+    for format_, words in (
+        ("online_shop", "Nie ma tam kanału, którego dotyczy ankieta (1) Sklep w sieci"),
+        ("contact_centre", "Program nie ma jeszcze takich placówek."),
+    ):
+        page = manager.post(f"{HERE}/assignments/rule", {**values, "format": format_, "confirm": "y", "seen": "1"})
+        assert page.status == 422
+        assert "Żadna placówka nie pasuje, więc nic nie zostanie przydzielone" in page.text
+        assert words in page.text
+
+
+def test_rule_names_those_it_leaves_out(app: App, manager: Person, world: World) -> None:
+    with app.database.transaction() as session:
+        make.make_location(session, world.programme, "L3", name="Łódź", closed_on=date(2026, 9, 1))
+        make.make_location(session, world.programme, "L4", name="Płock", opened_on=date(2026, 12, 1))
+        make.make_location(session, world.programme, "L5", name="Konin", closed_on=date(2026, 12, 1))
+    values = {"wave": world.wave.id, "checklist": world.assigned.checklist_version_id, "format": "store"}
+    page = manager.post(f"{HERE}/assignments/rule", {**values, "visits_each": 1})
+    assert "Placówki, które pasują: 3, które nie pasują: 2." in page.text
+    assert "Zamknięte albo zamykane przed końcem fali (1) Łódź" in page.text
+    assert "Otwarcie dopiero po fali (1) Płock" in page.text
+    assert "Prezent" in page.text
+    assert "Osoba, która szuka prezentu. Zapytaj o prezent do 50 zł." in page.text
+
+
+def test_scenarios_are_chosen_by_name(app: App, manager: Person, world: World) -> None:
+    version = world.assigned.checklist_version_id
+    page = manager.get(f"{HERE}/assignments/new")
+    assert page.document is not None
+    option = page.document.xpath(f"//select[@name='scenario']/option[@value='{version}:S1']")[0]
+    assert option.text == "Prezent (MINI-STORE 1)"
+    refused = manager.post(f"{HERE}/assignments/new", _assignment(world, scenario=f"{version}:S1", location="L99"))
+    assert refused.document is not None
+    assert refused.document.xpath("//select[@name='scenario']/option[@selected]/@value") == [f"{version}:S1"]
+    assert manager.post(f"{HERE}/assignments/new", _assignment(world, scenario=f"{version}:S1")).status == 303
+    assert "Osoba, która szuka prezentu." in manager.get(f"{HERE}/assignments/{world.assigned.id}").text
+
+
+def test_a_scenario_of_another_checklist(app: App, manager: Person, world: World) -> None:
+    with app.database.transaction() as session:
+        phone = CHECKLIST.replace('code = "MINI-STORE"', 'code = "MINI-SECOND"').replace("S1", "S2")
+        other = make.make_checklist(session, world.programme, checklist=phone)
+    page = manager.post(f"{HERE}/assignments/new", _assignment(world, scenario=f"{other.id}:S2"))
+    assert page.status == 422
+    assert "Ten scenariusz należy do innej ankiety." in page.text
+
+
+def test_a_store_visit_is_not_assigned_to_an_online_shop(app: App, manager: Person, world: World) -> None:
+    _online_shop(app, world)
+    page = manager.post(f"{HERE}/assignments/new", _assignment(world, location="WWW"))
+    assert page.status == 422
+    assert "Ta ankieta nie pasuje do placówki Sklep w sieci: sklepy internetowe nie mają kanału" in page.text
+
+
+@pytest.mark.parametrize(
+    ("channel", "location_format", "attributes", "fits"),
+    [
+        ("store_visit", "store", [], True),
+        ("store_visit", "contact_centre", [], False),
+        ("store_visit", "online_shop", ["click_and_collect"], False),
+        ("online_order", "online_shop", [], True),
+        ("online_order", "store", ["car_park"], False),
+        ("online_order", "store", ["click_and_collect"], True),
+        ("online_order", "contact_centre", [], False),
+        ("phone", "store", [], True),
+        ("chat", "contact_centre", [], True),
+        ("email", "online_shop", [], True),
+    ],
+)
+def test_which_channel_fits_where(channel: str, location_format: str, attributes: list[str], fits: bool) -> None:
+    assert covers(Channel(channel), location_format, attributes) is fits
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_the_rule_form_begins_with_a_pair_that_fits(channel: Channel) -> None:
+    assert covers(channel, USUAL_FORMAT[channel], [])
+
+
+@pytest.mark.parametrize(
+    ("opened_on", "closed_on", "misfit"),
+    [
+        (None, None, None),
+        (date(2026, 9, 30), None, None),
+        (date(2026, 10, 1), None, Misfit.NOT_OPEN_YET),
+        (None, date(2026, 9, 30), Misfit.CLOSED),
+        (None, date(2026, 10, 1), None),
+        (None, date(2020, 1, 1), Misfit.CLOSED),
+    ],
+)
+def test_which_days_of_a_location_fit_a_wave(
+    opened_on: date | None, closed_on: date | None, misfit: Misfit | None
+) -> None:
+    found = find_misfit(
+        Channel.PHONE,
+        "store",
+        [],
+        open_between=(opened_on, closed_on),
+        wave=(date(2026, 7, 1), date(2026, 9, 30)),
+    )
+    assert found is misfit
+
+
 def test_reassign_and_call_off(app: App, manager: Person, world: World) -> None:
     where = f"{HERE}/assignments/{world.assigned.id}"
     assert manager.post(where, {"act": "reassign", "auditor": world.other.id}).status == 303
@@ -299,7 +411,10 @@ def test_reassign_and_call_off(app: App, manager: Person, world: World) -> None:
     with app.database.reading() as session:
         visit = session.get_one(Visit, world.assigned.id)
         assert (visit.auditor_id, visit.status) == (world.other.id, "cancelled")
-    assert manager.post(where, {"act": "cancel", "reason": "jeszcze raz"}).status == 409
+    again = manager.post(where, {"act": "cancel", "reason": "jeszcze raz"})
+    assert again.status == 422
+    assert "Wizyty w stanie „odwołana” nie można" in again.text
+    assert f"{HERE}/waves/{world.wave.id}" in again.links()  # the way back
 
 
 def test_settings_change_the_weights(app: App, manager: Person) -> None:

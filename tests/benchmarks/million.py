@@ -24,7 +24,7 @@ from auditapp.demo.visits import VisitMaker, VisitRows
 from auditapp.exchange.tables import import_table
 from auditapp.exchange.visits import import_visits
 from auditapp.models import AnswerRow, CriterionScoreRow, Location, Membership, Programme, User, Visit, VisitScoreRow
-from auditapp.programme import service as programmes
+from auditapp.programme import network
 from checklists.lifecycle import Role
 from checklists.model import Channel
 from checklists.parse import shipped, shipped_documents
@@ -52,7 +52,7 @@ def fill(settings: Settings, answers: int) -> None:
 
 
 def _network(session: Session) -> Programme:
-    programme = programmes.create_programme(session, code="big", name="Big", kind="own", actor_id=None, now=NOW)
+    programme = network.create_programme(session, code="big", name="Big", kind="own", actor_id=None, now=NOW)
     for name, document in shipped_documents().items():
         documents.add_document(session, programme.id, document, name=name, actor_id=None, now=NOW)
     regions = [f"R{n:02d}" for n in range(10)] + [f"R{n // 4:02d}/P{n:02d}" for n in range(40)]

@@ -93,6 +93,7 @@ def _parts(world: World) -> dict[str, object]:
         "insight.visit_id": world.approved.id,
         "programme.visit_id": world.assigned.id,
         "wave_id": world.wave.id,
+        "region_id": world.north.region_id,
         "membership_id": world.other.id,
         "fieldwork.code": "entry",
         "handbook.code": "MINI-STORE",
@@ -112,7 +113,7 @@ def _parts(world: World) -> dict[str, object]:
 OWN: dict[str, object] = {}
 FOREIGN: dict[str, object] = {}
 # Parts that name a row by its id: taken from the other programme they must never be found.
-IDS = {"visit_id", "wave_id", "membership_id", "evidence_id", "number"}
+IDS = {"visit_id", "wave_id", "region_id", "membership_id", "evidence_id", "number"}
 
 
 def _address(app: App, rule: Rule, values: dict[str, object]) -> str:
