@@ -84,9 +84,7 @@ def build(instance: Instance, now: datetime, progress: Progress) -> Quarter:
     )
     password = account.hash_password(PASSWORD)
     with instance.database.transaction() as session:
-        lumo = create_programme(
-            session, code="lumo", name="Lumo – dom i kuchnia", kind="own", actor_id=None, now=now
-        )
+        lumo = create_programme(session, code="lumo", name="Lumo – dom i kuchnia", kind="own", actor_id=None, now=now)
         _documents(session, lumo, now)
         _network(session, lumo, places, first, now)
         _people(session, lumo, places, list(truth.severity), password, now)
