@@ -53,7 +53,7 @@ class RegionUse:
 
 @dataclass(frozen=True, slots=True)
 class WaveUse:
-    """The visits of a wave, called off or not, and the days that those not called off have as their windows."""
+    """The visits of a wave, called off or not, and the first and last day that those not called off need."""
 
     visits: int
     first: date | None
@@ -136,10 +136,12 @@ def region_use(session: Session, region: Region) -> RegionUse:
 def wave_use(session: Session, wave: Wave) -> WaveUse:
     """Return what belongs to a wave."""
     stands = Visit.status != State.CANCELLED
+    first_day = func.coalesce(Visit.window_from, Visit.local_date)  # an imported visit has no window, only its day
+    last_day = func.coalesce(Visit.window_to, Visit.local_date)
     visits, first, last = session.execute(
-        select(
-            func.count(), func.min(case((stands, Visit.window_from))), func.max(case((stands, Visit.window_to)))
-        ).where(Visit.wave_id == wave.id)
+        select(func.count(), func.min(case((stands, first_day))), func.max(case((stands, last_day)))).where(
+            Visit.wave_id == wave.id
+        )
     ).one()
     return WaveUse(visits, first, last)
 

@@ -12,7 +12,7 @@ from auditapp.access import Actor
 from auditapp.db import Database
 from auditapp.factory import App
 from auditapp.models import JournalLine, Region, Visit, Wave
-from auditapp.programme import network, waves
+from auditapp.programme import network, queries, waves
 from checklists.lifecycle import Role
 from checklists.problems import Problem
 from tests import factories as make
@@ -192,6 +192,16 @@ def test_visits_called_off_do_not_hold_the_days(either_database: Database) -> No
         for visit in session.scalars(select(Visit).where(Visit.wave_id == world.wave.id)):
             visit.status = "cancelled"
         assert _change(session, world, world.wave, date(2026, 8, 1), date(2026, 8, 2)).ends_on == date(2026, 8, 2)
+
+
+def test_visits_without_a_window_hold_their_day(either_database: Database) -> None:
+    with either_database.transaction() as session:
+        world = make_world(session)
+        for visit in session.scalars(select(Visit).where(Visit.wave_id == world.wave.id)):
+            visit.window_from = visit.window_to = None
+        session.flush()
+        use = queries.wave_use(session, world.wave)
+        assert (use.visits, use.first, use.last) == (4, date(2026, 8, 10), date(2026, 8, 10))
 
 
 def test_a_closed_wave_stays(either_database: Database) -> None:
