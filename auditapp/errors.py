@@ -16,6 +16,7 @@ STATUS = {
     "not_found": 404,
     "forbidden": 403,
     "not_yours": 403,
+    "own_visit": 403,
     "sign_in_required": 401,
     "stale_form": 409,
     "already_submitted": 409,

@@ -66,6 +66,15 @@ def moment(value: datetime | None, timezone: str = "Europe/Warsaw") -> str:
     return f"{day(local.date())}, {local:%H:%M}"
 
 
+def taken(value: str) -> str:
+    """Write what a camera said, "2026:07:03 14:05:10", as "3 lip 2026, 14:05"; nonsense as it stands."""
+    try:
+        at = datetime.strptime(value, "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007  # a camera knows no zone
+    except ValueError:
+        return value
+    return f"{day(at.date())}, {at:%H:%M}"
+
+
 def quarter(value: str) -> str:
     """Write "2026Q3" as "III kwartał 2026" or "Q3 2026"."""
     return Quarter.parse(value).label(web.locale())
@@ -93,6 +102,7 @@ FILTERS = {
     "decimal": decimal,
     "day": day,
     "moment": moment,
+    "taken": taken,
     "quarter": quarter,
     "text": text,
     "lines": lines,

@@ -62,7 +62,7 @@ def interval(low: float | None, high: float | None) -> str:
 def between(low: float, high: float, locale: str) -> str:
     """Write an interval rounded outward: "między 51 a 81 %" / "between 51 and 81%"."""
     bottom, top = (f"{end:.0f}" for end in outward(low, high))
-    text = f"between {bottom} and {top}" if locale == "en" else f"między {bottom} a {top}"
+    text = f"between {bottom} and {top}" if locale == "en" else f"między {bottom} a{NBSP}{top}"
     return _unit(text, locale)
 
 
@@ -79,8 +79,8 @@ def likely(row: ComparisonRow, locale: str) -> str:
         text = Text("W tym kwartale nie liczy się żadna wizyta.", "No visit counts in this quarter.")
     elif row.score is None:
         text = Text(
-            "Odbyła się jedna wizyta. Pokazujemy ją w raporcie, ale z jednej wizyty nie ma jeszcze wyniku placówki.",
-            "One visit was made. It is shown in this report; a single visit gives no score for the location.",
+            "Odbyła się jedna wizyta. Pokazujemy ją, ale z jednej wizyty nie ma jeszcze wyniku placówki.",
+            "One visit was made. It is shown; a single visit gives no score for the location.",
         )
     elif row.low is None or row.high is None:
         text = Text(
@@ -90,7 +90,7 @@ def likely(row: ComparisonRow, locale: str) -> str:
     else:
         counted = f"{row.n} {'wizycie' if row.n == 1 else 'wizytach'}"
         text = Text(
-            f"Przy {counted} prawdziwy poziom leży zapewne {between(row.low, row.high, 'pl')}.",
+            f"Przy {counted} prawdziwy poziom leży prawdopodobnie {between(row.low, row.high, 'pl')}.",
             f"With {visits(row.n, 'en')} the true level is likely {between(row.low, row.high, 'en')}.",
         )
     return text.get(locale) + (_indicative(row.n, locale) if row.level == "indicative" else "")
@@ -166,7 +166,7 @@ def _change(label: ChangeLabel, by: float, low: float, high: float, locale: str,
     if label == ChangeLabel.NONE:
         text = Text(
             f"Bez wyraźnej zmiany wobec poprzedniego kwartału: {signed(100 * by, 'pl', digits)} pkt, "
-            f"zapewne od {bottom} do {top}.",
+            f"prawdopodobnie od {bottom} do {top}.",
             f"No clear change on the previous quarter: {signed(100 * by, 'en', digits)} points, "
             f"likely from {bottom} to {top}.",
         )
@@ -174,7 +174,7 @@ def _change(label: ChangeLabel, by: float, low: float, high: float, locale: str,
         up = label == ChangeLabel.UP
         text = Text(
             f"{'Wzrost' if up else 'Spadek'} wobec poprzedniego kwartału o {'' if size else 'mniej niż '}{amount} pkt, "
-            f"zapewne od {bottom} do {top}.",
+            f"prawdopodobnie od {bottom} do {top}.",
             f"{'Up' if up else 'Down'} {'' if size else 'less than '}{amount} {unit} on the previous quarter, "
             f"likely from {bottom} to {top}.",
         )
@@ -258,7 +258,7 @@ def area(found: Summary, locale: str) -> str:
             "There are too few visits yet to say how far chance reaches.",
         ).get(locale)
     return Text(
-        f"Prawdziwy poziom leży zapewne {between(found.low, found.high, 'pl')}.",
+        f"Prawdziwy poziom leży prawdopodobnie {between(found.low, found.high, 'pl')}.",
         f"The true level is likely {between(found.low, found.high, 'en')}.",
     ).get(locale)
 

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import combinations, groupby, pairwise
 from math import asin, cos, inf, radians, sin, sqrt
 
@@ -27,6 +27,7 @@ RUN_PERCENTILE = 99.5
 CONTAINMENT = 0.6
 SHARED_RARE = 8
 RATIO = 85.0
+LONG_AFTER = timedelta(hours=48)
 
 
 def duration_z(minutes: npt.ArrayLike) -> FloatArray:
@@ -44,6 +45,13 @@ def too_fast(minutes: npt.ArrayLike, minimum: float = 0.0) -> npt.NDArray[np.boo
     """Return which durations (> 0) are below the version's `minimum` or oddly short among the version's."""
     durations = np.asarray(minutes, dtype=np.float64)
     return np.asarray((durations < minimum) | (duration_z(durations) < FAST_Z), dtype=np.bool_)
+
+
+def find_odd_time(first_answer: datetime, started_at: datetime, ended_at: datetime) -> str | None:
+    """Return "before" for a first answer from before the visit, "long_after" for one > 48 h after it; aware times."""
+    if first_answer < started_at:
+        return "before"
+    return "long_after" if first_answer > ended_at + LONG_AFTER else None
 
 
 def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:

@@ -13,6 +13,35 @@ from auditapp.account.service import Account
 from auditapp.links import digest
 from auditapp.models import Membership, Programme, UserSession
 
+# What a User-Agent header says of itself, the more special before what it also claims to be.
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser/": "Samsung Internet",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "Chromium/": "Chromium",
+    "Chrome/": "Chrome",
+    "CriOS/": "Chrome",
+    "Safari/": "Safari",
+}
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Macintosh": "macOS",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
+SHOWN = 60  # letters of a header that says neither
+
+
+def device_name(agent: str) -> str:
+    """Return a User-Agent header as "Chrome, Android", or its beginning where it does not say both."""
+    found = [next((name for sign, name in signs.items() if sign in agent), "") for signs in (BROWSERS, SYSTEMS)]
+    return ", ".join(found) if all(found) else agent[:SHOWN]
+
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
@@ -41,4 +70,6 @@ def sessions_of(session: Session, user_id: int, token: str) -> list[OpenSession]
         .order_by(UserSession.last_seen_at.desc())
         .limit(20)
     )
-    return [OpenSession(row.device, row.created_at, row.last_seen_at, row.token_hash == this) for row in rows]
+    return [
+        OpenSession(device_name(row.device), row.created_at, row.last_seen_at, row.token_hash == this) for row in rows
+    ]

@@ -42,34 +42,54 @@ class Errands:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a visit has come, in the same words on every page.
+
+    `parts` are all sections that this location can be asked, whatever is answered: branches never make them more.
+    `complete` ones miss nothing; `answered` counts every question dealt with.
+    """
+
+    parts: Sequence[Section]
+    complete: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
 class SectionState:
-    """How far a section has come. `asks_back` is the number of the reviewer's notes in it."""
+    """How far a section has come. `missing` required answers; `asks_back` is the number of the reviewer's notes in it.
+
+    Nothing is `asked` in a section that the answers have switched off.
+    """
 
     section: Section
-    done: int
-    total: int
+    asked: bool
+    answered: int
+    missing: int
     asks_back: int
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """Everything around the questions of a visit. `document` is None before the start."""
+    """Everything around the questions of a visit. `document` is None before the start.
+
+    `questions` is the most that can be asked here, `branches` whether answers can make it fewer.
+    """
 
     visit: Visit
     checklist: Checklist
     scenario: Scenario | None
     questions: int
+    branches: bool
     document: Document | None
     receipt: Submission | None
     sections: Sequence[SectionState]
-    done: int
-    total: int
+    progress: Progress
     general_notes: tuple[str, ...]
 
     @property
     def next_section(self) -> str:
         """Return where to go on: the first section with a note or an open question, else the first."""
-        waiting = (state for state in self.sections if state.asks_back or state.done < state.total)
+        waiting = (state for state in self.sections if state.asks_back or state.missing)
         return next(waiting, self.sections[0]).section.code
 
 
@@ -98,8 +118,7 @@ class SectionPage:
     following: Section | None
     questions: Sequence[Question]
     rev: int
-    done: int
-    total: int
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +142,7 @@ class CheckPage:
     visit: Visit
     document: Document
     sections: Sequence[CheckedSection]
+    progress: Progress
 
     @property
     def missing(self) -> int:
@@ -165,28 +185,48 @@ def brief(session: Session, visit: Visit) -> Brief:
     document = service.get_document(session, visit) if under_way else None
     answers = documents.answers_in(checklist, document) if document is not None else {}
     notes = notes_for(session, visit)
-    in_section = {item.code: item.section for item in checklist.items}
-    sections = [
-        SectionState(
-            section,
-            *progress(checklist, answers, attributes, section.code),
-            sum(len(texts) for item, texts in notes.items() if in_section.get(item) == section.code),
-        )
-        for section in checklist.sections
-        if document is None or any(i.section == section.code for i in asked(checklist, answers, attributes))
-    ]
-    done, total = progress(checklist, answers, attributes)
+    possible = [item for item in checklist.items if attributes.issuperset(item.requires)]
+    whole = _progress(checklist, answers, attributes)
     return Brief(
         visit=visit,
         checklist=checklist,
         scenario=next((scenario for scenario in checklist.scenarios if scenario.code == visit.scenario), None),
-        questions=sum(attributes.issuperset(item.requires) for item in checklist.items),
+        questions=len(possible),
+        branches=any(item.show_if for item in possible),
         document=document,
         receipt=None if under_way else service.find_receipt(session, visit.id, visit.round),
-        sections=sections,
-        done=done,
-        total=total,
+        sections=[_section_state(checklist, section, answers, attributes, notes) for section in whole.parts],
+        progress=whole,
         general_notes=notes.get("", ()),
+    )
+
+
+def _progress(checklist: Checklist, answers: Mapping[str, Answer], attributes: frozenset[str]) -> Progress:
+    possible = {item.section for item in checklist.items if attributes.issuperset(item.requires)}
+    parts = [section for section in checklist.sections if section.code in possible]
+    counts = [progress(checklist, answers, attributes, section.code) for section in parts]
+    return Progress(
+        parts=parts,
+        complete=sum(done == total for done, total in counts),
+        answered=sum(given(answers.get(item.code)) for item in asked(checklist, answers, attributes)),
+    )
+
+
+def _section_state(
+    checklist: Checklist,
+    section: Section,
+    answers: Mapping[str, Answer],
+    attributes: frozenset[str],
+    notes: Mapping[str, tuple[str, ...]],
+) -> SectionState:
+    done, total = progress(checklist, answers, attributes, section.code)
+    visible = [item for item in asked(checklist, answers, attributes) if item.section == section.code]
+    return SectionState(
+        section=section,
+        asked=bool(visible),
+        answered=sum(given(answers.get(item.code)) for item in visible),
+        missing=total - done,
+        asks_back=sum(len(notes.get(item.code, ())) for item in checklist.items if item.section == section.code),
     )
 
 
@@ -213,25 +253,25 @@ def section_page(
 ) -> SectionPage:
     """Return one section with the draft's answers, or with `typed` where a form comes back to its author.
 
-    Problem not_found for a section that the checklist does not have.
+    Problem not_found for a section that the checklist does not have here.
     """
     checklist, attributes = checklist_of(visit.checklist_version), frozenset(visit.location.attributes)
     document = service.get_document(session, visit)
     answers = documents.answers_in(checklist, document)
     visible = asked(checklist, answers, attributes)
+    whole = _progress(checklist, answers, attributes)
     open_codes = {item.section for item in visible} | {code}
-    sections = [section for section in checklist.sections if section.code in open_codes]
+    sections = [section for section in whole.parts if section.code in open_codes]
     codes = [section.code for section in sections]
     if code not in codes:
         raise Problem("not_found")
     index = codes.index(code)
     photos, notes = evidence.photos_of(session, visit.id), notes_for(session, visit)
-    done, total = progress(checklist, answers, attributes)
     return SectionPage(
         visit=visit,
         checklist=checklist,
         section=sections[index],
-        number=index + 1,
+        number=whole.parts.index(sections[index]) + 1,
         previous=sections[index - 1] if index else None,
         following=sections[index + 1] if index + 1 < len(sections) else None,
         questions=[
@@ -246,8 +286,7 @@ def section_page(
             if item.section == code
         ],
         rev=document.rev,
-        done=done,
-        total=total,
+        progress=whole,
     )
 
 
@@ -279,7 +318,7 @@ def check_page(session: Session, visit: Visit, locale: str) -> CheckPage:
         if lines:
             problems = [problem for problem in missing if problem.place and problem.place.find("item") in codes]
             sections.append(CheckedSection(section, lines, problems))
-    return CheckPage(visit, document, sections)
+    return CheckPage(visit, document, sections, _progress(checklist, answers, attributes))
 
 
 def _line(item: Item, answer: Answer | None, photos: Sequence[Evidence], locale: str) -> Line:

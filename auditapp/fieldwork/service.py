@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,11 +22,14 @@ from auditapp.models import Submission, Visit
 from checklists.answers import check, check_visit, complete
 from checklists.applicability import asked
 from checklists.lifecycle import Act, Role, State, move
-from checklists.model import AnswerState, Checklist
+from checklists.model import AnswerState, Channel, Checklist, Text
 from checklists.problems import Problem, Problems, at
 
 AUDITOR = (Role.AUDITOR,)
 EARLY = timedelta(days=60)  # a visit this long before its window is a slip of the finger
+SLOW = (Channel.EMAIL, Channel.ONLINE_ORDER)  # an answer or a parcel takes its days; whoever is there or calls does not
+HOURS_LONG = (timedelta(hours=24), Text("24 godziny", "24 hours"))
+DAYS_LONG = (timedelta(days=60), Text("60 dni", "60 days"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +93,30 @@ def get_document(session: Session, visit: Visit) -> Document:
 
 
 def check_times(visit: Visit, started_at: datetime, ended_at: datetime | None, now: datetime) -> None:
-    """Raise Problem when the visit cannot have been made then: in the future, far too early, or backwards."""
+    """Raise Problem when the visit cannot have been made then: in the future, far too early, backwards or too long.
+
+    The place is the field that is wrong: the day, or the time where the day is possible.
+    """
     zone = ZoneInfo(visit.location.timezone)
-    day = started_at.astimezone(zone).date()
+    began, today = started_at.astimezone(zone), now.astimezone(zone)
     if started_at > now:
-        raise Problem("visit_in_future", at(field="started_on"), date=day)
-    if visit.window_from is not None and day < visit.window_from - EARLY:
-        raise Problem("visit_too_early", at(field="started_on"), date=day, start=visit.window_from)
+        field = "started_on" if began.date() > today.date() else "started_at"
+        raise Problem("visit_in_future", at(field=field), date=began)
+    if visit.window_from is not None and began.date() < visit.window_from - EARLY:
+        raise Problem("visit_too_early", at(field="started_on"), date=began.date(), start=visit.window_from)
     if ended_at is None:
         return
+    over = ended_at.astimezone(zone)
     if ended_at > now:
-        raise Problem("visit_in_future", at(field="ended_on"), date=ended_at.astimezone(zone).date())
-    if ended_at < started_at:
-        raise Problem(
-            "window_backwards",
-            at(field="ended_on"),
-            start=f"{started_at.astimezone(zone):%Y-%m-%d %H:%M}",
-            end=f"{ended_at.astimezone(zone):%Y-%m-%d %H:%M}",
-        )
+        field = "ended_on" if over.date() > today.date() else "ended_at"
+        raise Problem("visit_in_future", at(field=field), date=over)
+    length = ended_at.astimezone(UTC) - started_at.astimezone(UTC)  # two times of one zone subtract as on its clock
+    if length <= timedelta(0):
+        field = "ended_on" if over.date() < began.date() else "ended_at"
+        raise Problem("visit_backwards", at(field=field), start=began, end=over)
+    longest, words = DAYS_LONG if visit.channel in SLOW else HOURS_LONG
+    if length > longest:
+        raise Problem("visit_too_long", at(field="ended_on"), start=began, end=over, limit=words)
 
 
 def start(session: Session, visit: Visit, *, started_at: datetime, new_id: UUID, actor_id: int, now: datetime) -> None:

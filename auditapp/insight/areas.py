@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from auditapp import formats, results
-from auditapp.insight import words
+from auditapp.insight import queries, words
 from auditapp.insight.filters import Period
 from auditapp.insight.history import History
 from auditapp.insight.queries import Scope
-from auditapp.models import Programme, Region
+from auditapp.models import IssuedReport, Programme, Region
 from auditapp.results import Facts
 from reports.compare import ComparisonRow
 from reports.criteria import PointsLost
@@ -73,6 +73,7 @@ class AreaPage:
     lost: Sequence[LostLine]
     lost_total: float
     critical: Sequence[CriticalLine]
+    reports: Sequence[IssuedReport]
     history: History
     facts: Facts
 
@@ -120,6 +121,7 @@ def area_page(session: Session, programme: Programme, scope: Scope, period: Peri
         lost=lost_lines(facts, lost, LOST_SHOWN),
         lost_total=sum(row.lost for row in lost),
         critical=critical_lines(facts, lost),
+        reports=queries.issued_reports(session, programme.id, period.quarter, None) if region is None else (),
         history=History(results.build_series(facts, region=path), None, {"region": path} if path else {}),
         facts=facts,
     )

@@ -14,7 +14,7 @@ from auditapp.insight.areas import CriticalLine, LostLine
 from auditapp.insight.filters import Period
 from auditapp.insight.history import History
 from auditapp.insight.queries import VisitLine
-from auditapp.models import Location, Programme
+from auditapp.models import IssuedReport, Location, Programme
 from auditapp.results import Facts
 from checklists.model import Criterion
 from reports.change import rebound
@@ -61,6 +61,7 @@ class LocationPage:
     critical_visits: int
     criteria: Sequence[tuple[str, Sequence[CriterionLine]]]
     visits: Sequence[VisitLine]
+    reports: Sequence[IssuedReport]
     history: History
     facts: Facts
 
@@ -98,6 +99,7 @@ def location_page(
         critical_visits=sum(1 for line in visits if line.counts and line.critical_failed),
         criteria=[(row.channel, _criteria(facts, location.code, row.channel)) for row in channels],
         visits=visits,
+        reports=queries.issued_reports(session, programme.id, period.quarter, location),
         history=History(results.build_series(facts, location=location.code), target, {"location": location.code}),
         facts=facts,
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from auditapp.access import Actor, get_visit, locations_for, regions_for, visits_for
 from auditapp.convert import checklist_of, standard_of
 from auditapp.evidence import service as evidence
-from auditapp.models import CriterionScoreRow, Evidence, Location, Programme, Region, Visit, VisitScoreRow
+from auditapp.models import CriterionScoreRow, Evidence, IssuedReport, Location, Programme, Region, Visit, VisitScoreRow
 from auditapp.visits import current_answers
 from auditapp.wording import answer_words
 from checklists.lifecycle import State
@@ -45,6 +45,22 @@ def scope_of(session: Session, actor: Actor) -> Scope:
 
 def get_programme(session: Session, actor: Actor) -> Programme:
     return session.get_one(Programme, actor.programme_id)
+
+
+def issued_reports(
+    session: Session, programme_id: int, quarter: Quarter, location: Location | None
+) -> Sequence[IssuedReport]:
+    """Return the reports in force about a location (None: the network) in a quarter, one for each language."""
+    rows = session.scalars(
+        select(IssuedReport)
+        .where(
+            IssuedReport.programme_id == programme_id,
+            IssuedReport.quarter == str(quarter),
+            IssuedReport.location_id == (location.id if location is not None else None),
+        )
+        .order_by(IssuedReport.locale.desc(), IssuedReport.issue)
+    )
+    return list({row.locale: row for row in rows}.values())  # a later issue stands in the place of an earlier one
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from auditapp.formats import decimal, interval, percent, quarter
+from auditapp import web
+from auditapp.formats import decimal, percent, quarter
 from checklists.rounding import TOLERANCE, half_up
 from checklists.rounding import percent as to_percent
+from reports import findings
 from reports.columns import Population
 from reports.compare import ComparisonRow
 from reports.planner import visits_for_reliability
@@ -19,74 +21,34 @@ from reports.thresholds import Thresholds
 
 
 def location_score(row: ComparisonRow) -> str:
-    """Return the score of a location as a sentence that carries its uncertainty."""
-    if row.n == 0:
-        return str(_("No visit counts in this quarter."))
-    if row.score is None:
-        return str(_("1 visit: a single visit is shown below and gives no location score."))
-    score = percent(row.score)
-    if row.low is None:
-        return str(
-            ngettext(
-                "%(score)s over %(num)d visit. How far chance reaches cannot be said yet: the network has too few "
-                "visits.",
-                "%(score)s over %(num)d visits. How far chance reaches cannot be said yet: the network has too few "
-                "visits.",
-                row.n,
-                score=score,
-            )
-        )
-    sentence = ngettext(
-        "%(score)s; with %(num)d visit the true level is likely between %(range)s%%.",
-        "%(score)s; with %(num)d visits the true level is likely between %(range)s%%.",
-        row.n,
-        score=score,
-        range=_range(row.low, row.high),
-    )
-    if row.level == "indicative":
-        return str(sentence) + " " + str(_("Two visits are indicative only."))
-    return str(sentence)
+    """Return the score of a location as a sentence that carries its uncertainty, in the words of the printed report."""
+    return _scored(percent(row.score) if row.score is not None else "", findings.likely(row, web.locale()))
 
 
 def area_score(summary: Summary, *, network: bool) -> str:
     """Return the score of the network (one decimal) or of a region as a sentence."""
     if summary.score is None:
         return str(_("No visit counts in this quarter yet, so there is no score."))
-    score = percent(summary.score, 1 if network else 0)
-    if summary.low is None:
-        return str(_("%(score)s. How far chance reaches cannot be said yet: there are too few visits.", score=score))
-    return str(
-        _(
-            "%(score)s; the true level is likely between %(range)s%%.",
-            score=score,
-            range=_range(summary.low, summary.high),
-        )
-    )
+    return _scored(percent(summary.score, 1 if network else 0), findings.area(summary, web.locale()))
 
 
-def _range(low: float | None, high: float | None) -> str:
-    low_end, _dash, high_end = interval(low, high).partition("–")
-    return str(_("%(low)s and %(high)s", low=low_end, high=high_end))
+def _scored(score: str, sentence: str) -> str:
+    """Join a score with what the report says beside it: "68%; with 3 visits the true level is likely …"."""
+    return f"{score}; {sentence[:1].lower()}{sentence[1:]}" if score else sentence
 
 
 def coverage(summary: Summary) -> str:
     """Return "62 of 64 locations, 190 visits"."""
-    places = ngettext(
-        "%(visited)d of %(num)d location",
-        "%(visited)d of %(num)d locations",
-        summary.locations,
-        visited=summary.visited,
-    )
-    return f"{places}, {visits(summary.n)}"
+    return findings.coverage(summary, web.locale())
 
 
 def points(share: float) -> str:
     """Return a share as points of the score with one decimal: "5.1"."""
-    return decimal(to_percent(share, 1))
+    return findings.points(share, web.locale())
 
 
 def visits(number: int) -> str:
-    return str(ngettext("%(num)d visit", "%(num)d visits", number))
+    return findings.visits(number, web.locale())
 
 
 def standing(rows: Iterable[ComparisonRow]) -> str:
@@ -252,7 +214,9 @@ def rank(row: ComparisonRow, population: Population | None) -> str:
     """Return a rank interval, "" unless ranks mean something here."""
     if row.rank_low is None or row.rank_high is None or population is None or not population.ranked:
         return ""
-    return str(_("rank %(low)s to %(high)s of %(all)s", low=row.rank_low, high=row.rank_high, all=population.ranked))
+    return str(
+        _("rank between %(low)s and %(high)s of %(all)s", low=row.rank_low, high=row.rank_high, all=population.ranked)
+    )
 
 
 def acceptance(score: float | None, low: float | None, high: float | None, target: float) -> str:

@@ -244,10 +244,6 @@ class Issued:
     location_code: str | None
     superseded: bool
 
-    @property
-    def kilobytes(self) -> int:
-        return max(1, round(self.report.size / 1000))
-
 
 @dataclass(frozen=True, slots=True)
 class IssuedPage:

@@ -21,6 +21,7 @@ from auditapp.models import (
     Evidence,
     JournalLine,
     Location,
+    Membership,
     ReviewNote,
     Submission,
     User,
@@ -34,6 +35,7 @@ from checklists.lifecycle import Act, State, allowed
 from checklists.model import AnswerState, Checklist, Item, Section
 from checklists.rounding import TOLERANCE
 from checklists.scoring import earned_share
+from reports.screening import find_odd_time
 
 PAGE = 50
 STATES = (State.SUBMITTED, State.RETURNED, State.APPROVED, State.REJECTED)
@@ -91,6 +93,7 @@ class Line:
     points: str | None
     comment: str
     failed: bool
+    lost: bool
     photos: Sequence[Evidence]
     revisions: Sequence[Revision]
     notes: Sequence[ReviewNote]
@@ -100,6 +103,15 @@ class Line:
 class Part:
     section: Section
     lines: Sequence[Line]
+
+    @property
+    def lost(self) -> int:
+        """Return how many answers lost points."""
+        return sum(line.lost for line in self.lines)
+
+    @property
+    def na(self) -> int:
+        return sum(line.state is AnswerState.NA for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +136,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class VisitFile:
+    """Everything about one visit. `own`: the reader made it, so no acts are open to them; `odd_time`: see screening."""
+
     visit: Visit
     checklist: Checklist
     waiting: Waiting
@@ -133,7 +147,9 @@ class VisitFile:
     rounds: Sequence[Submission]
     general_notes: Sequence[ReviewNote]
     events: Sequence[Event]
+    own: bool
     acts: tuple[Act, ...]
+    odd_time: str | None
     seen: str
 
     @property
@@ -220,10 +236,10 @@ def _waiting(visit: Visit, version: ChecklistVersion, photos: int) -> Waiting:
 
 
 def find_next(session: Session, actor: Actor) -> int | None:
-    """Return the visit that has waited longest, or None when the queue is empty."""
+    """Return the visit of somebody else that has waited longest, or None when no such visit waits."""
     return session.scalar(
         visits_for(actor)
-        .where(Visit.status == State.SUBMITTED)
+        .where(Visit.status == State.SUBMITTED, Visit.auditor.has(Membership.user_id != actor.user_id))
         .order_by(Visit.submitted_at, Visit.id)
         .limit(1)
         .with_only_columns(Visit.id)
@@ -246,6 +262,12 @@ def visit_file(session: Session, actor: Actor, visit: Visit, locale: str) -> Vis
         for item in checklist.items
         if item.code in revisions
     }
+    rounds = session.scalars(
+        select(Submission)
+        .where(Submission.visit_id == visit.id, Submission.status == "final")
+        .order_by(Submission.round)
+    ).all()
+    own = service.is_own(visit, actor)
     return VisitFile(
         visit=visit,
         checklist=checklist,
@@ -258,16 +280,22 @@ def visit_file(session: Session, actor: Actor, visit: Visit, locale: str) -> Vis
         ]
         if lines
         else [],
-        rounds=session.scalars(
-            select(Submission)
-            .where(Submission.visit_id == visit.id, Submission.status == "final")
-            .order_by(Submission.round)
-        ).all(),
+        rounds=rounds,
         general_notes=[note for note in notes if not note.item],
         events=_events(session, visit, names),
-        acts=allowed(State(visit.status), actor.roles),
+        own=own,
+        acts=() if own else allowed(State(visit.status), actor.roles),
+        odd_time=_odd_time(visit, rounds),
         seen=service.seen(session, visit),
     )
+
+
+def _odd_time(visit: Visit, rounds: Sequence[Submission]) -> str | None:
+    """Return what is odd about when the first answer was stored; None without a document that knows it."""
+    if not rounds or visit.started_at is None or visit.ended_at is None:
+        return None
+    stored = [datetime.fromisoformat(given["at"]) for given in rounds[0].document["answers"]]
+    return find_odd_time(min(stored), visit.started_at, visit.ended_at) if stored else None
 
 
 def _names(session: Session, visit: Visit) -> Mapping[int | None, str]:
@@ -309,6 +337,7 @@ def _line(
         points=f"{_number(answer.points, locale)} / {_number(item.max_points, locale)}" if scored else None,
         comment=answer.comment,
         failed=scored and item.critical and earned_share(item, answer) < item.pass_mark - TOLERANCE,
+        lost=scored and earned_share(item, answer) < 1 - TOLERANCE,
         photos=photos,
         revisions=[
             Revision(

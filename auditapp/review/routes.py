@@ -115,7 +115,7 @@ def _decide(actor: Actor, visit_id: int, act: Callable[[Visit], None], *, stay: 
         service.check_seen(session, row, request.form.get("seen", ""))
         act(row)
     except Problem as problem:
-        if problem.code in ("not_found", "not_yours"):
+        if problem.code in ("not_found", "not_yours", "own_visit"):
             raise
         return _visit(actor, row, problem)
     following = row.id if stay else queries.find_next(session, actor)
@@ -150,6 +150,7 @@ def _write_to_auditor(actor: Actor, row: Visit) -> None:
 def correct(actor: Actor, visit_id: int, item: str) -> Any:
     """Correct one answer, with a reason, as a new revision."""
     session, row = web.session(), get_visit(web.session(), actor, visit_id)
+    service.check_not_own(row, actor)
     problem: Problem | None = None
     if request.method == "POST":
         values = request.form.getlist("value")
@@ -166,7 +167,7 @@ def correct(actor: Actor, visit_id: int, item: str) -> Any:
                 now=web.now(),
             )
         except Problem as refusal:
-            if refusal.code in ("not_found", "not_yours"):
+            if refusal.code in ("not_found", "not_yours", "own_visit"):
                 raise
             problem = refusal
         else:

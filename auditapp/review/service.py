@@ -35,9 +35,28 @@ def check_seen(session: Session, visit: Visit, told: str) -> None:
         raise Problem("stale_form")
 
 
+def is_own(visit: Visit, actor: Actor) -> bool:
+    """Tell whether the actor made the visit: then somebody else decides about it."""
+    return visit.auditor.user_id == actor.user_id
+
+
+def check_not_own(visit: Visit, actor: Actor) -> None:
+    """Raise Problem own_visit where the actor made the visit."""
+    if is_own(visit, actor):
+        raise Problem("own_visit")
+
+
+def _decide(
+    session: Session, visit: Visit, act: Act, actor: Actor, now: datetime, reason: str = "", **detail: object
+) -> None:
+    """Move the visit; every decision passes here. Problem own_visit where the actor made the visit."""
+    check_not_own(visit, actor)
+    visits.move_visit(session, visit, act, roles=actor.roles, actor_id=actor.user_id, now=now, reason=reason, **detail)
+
+
 def approve(session: Session, visit: Visit, *, actor: Actor, now: datetime) -> None:
     """Let the visit into the results."""
-    visits.move_visit(session, visit, Act.APPROVE, roles=actor.roles, actor_id=actor.user_id, now=now)
+    _decide(session, visit, Act.APPROVE, actor, now)
 
 
 def return_visit(session: Session, visit: Visit, notes: Mapping[str, str], *, actor: Actor, now: datetime) -> None:
@@ -51,10 +70,7 @@ def return_visit(session: Session, visit: Visit, notes: Mapping[str, str], *, ac
     known = {item.code for item in checklist_of(visit.checklist_version).items} | {""}
     if not known.issuperset(said):
         raise Problem("not_found")
-    visits.move_visit(
-        session, visit, Act.RETURN, roles=actor.roles, actor_id=actor.user_id, now=now, round=visit.round,
-        items=sorted(said),
-    )  # fmt: skip
+    _decide(session, visit, Act.RETURN, actor, now, round=visit.round, items=sorted(said))
     _note(session, visit, said, actor, now)
     visit.round += 1
     session.flush()
@@ -63,15 +79,14 @@ def return_visit(session: Session, visit: Visit, notes: Mapping[str, str], *, ac
 def reject(session: Session, visit: Visit, reason: str, *, actor: Actor, now: datetime) -> None:
     """Keep the visit out of the results for good; the auditor reads why."""
     reason = _short(reason)
-    visits.move_visit(session, visit, Act.REJECT, roles=actor.roles, actor_id=actor.user_id, now=now, reason=reason)
+    _decide(session, visit, Act.REJECT, actor, now, reason)
     _note(session, visit, {"": reason}, actor, now)
     session.flush()
 
 
 def reopen(session: Session, visit: Visit, reason: str, *, actor: Actor, now: datetime) -> None:
     """Take a decision back: the visit stands in the queue again."""
-    reason = _short(reason)
-    visits.move_visit(session, visit, Act.REOPEN, roles=actor.roles, actor_id=actor.user_id, now=now, reason=reason)
+    _decide(session, visit, Act.REOPEN, actor, now, _short(reason))
 
 
 def correct(
@@ -83,6 +98,7 @@ def correct(
     Problem visit_incomplete.
     """
     reason = _short(reason)
+    check_not_own(visit, actor)
     move(State(visit.status), Act.CORRECT, actor.roles, reason)
     checklist, attributes = checklist_of(visit.checklist_version), frozenset(visit.location.attributes)
     known = visits.current_answers(session, visit.id)
@@ -102,9 +118,7 @@ def correct(
         raise Problem("visit_incomplete", items=opened)
     if not visits.write_answers(session, visit, whole, author_id=actor.user_id, reason=reason, now=now):
         return False
-    visits.move_visit(
-        session, visit, Act.CORRECT, roles=actor.roles, actor_id=actor.user_id, now=now, reason=reason, item=code
-    )
+    _decide(session, visit, Act.CORRECT, actor, now, reason, item=code)
     session.flush()
     return True
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from auditapp import links
-from auditapp.account import service
+from auditapp.account import queries, service
 from auditapp.db import Database
 from auditapp.factory import App, create_app
 from auditapp.models import OutgoingMail, User, UserSession
@@ -162,6 +162,42 @@ def test_a_form_without_its_token_changes_nothing(app: App) -> None:
     response = person.client.post("/logout", data={})
     assert response.status_code == 400
     assert person.get("/profile").status == 200
+
+
+ANDROID = "Mozilla/5.0 (Linux; Android 14; SM-A546B) AppleWebKit/537.36 (KHTML, like Gecko) "
+CHROME = "Chrome/126.0.0.0 Mobile Safari/537.36"
+WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) "
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (ANDROID + CHROME, "Chrome, Android"),
+        (ANDROID + "SamsungBrowser/25.0 " + CHROME, "Samsung Internet, Android"),
+        (WINDOWS + "AppleWebKit/537.36 (KHTML, like Gecko) " + CHROME + " Edg/126.0.0.0", "Edge, Windows"),
+        (WINDOWS + "Gecko/20100101 Firefox/127.0", "Firefox, Windows"),
+        (IPHONE + "Version/17.5 Mobile/15E148 Safari/604.1", "Safari, iPhone"),
+        (IPHONE + "CriOS/126.0.6478.54 Mobile/15E148 Safari/604.1", "Chrome, iPhone"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0", "Firefox, Linux"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("x" * 200, "x" * 60),
+        ("", ""),
+    ],
+)
+def test_devices_have_names(agent: str, name: str) -> None:
+    assert queries.device_name(agent) == name
+
+
+def test_the_profile_names_devices(app: App) -> None:
+    with app.database.transaction() as session:
+        user = make.make_user(session)
+    person = Person(app, user)
+    with app.database.transaction() as session:
+        session.scalars(select(UserSession)).one().device = ANDROID + CHROME
+    text = person.get("/profile").text
+    assert "Chrome, Android" in text
+    assert "Mozilla" not in text
 
 
 def test_language_is_kept(app: App) -> None:

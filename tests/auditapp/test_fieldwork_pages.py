@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 
 from auditapp.factory import App
 from auditapp.fieldwork import documents
+from auditapp.fieldwork.service import check_times
 from auditapp.models import AnswerRow, Submission, Visit
 from checklists.lifecycle import Role, State
+from checklists.problems import Problem
 from tests import factories as make
-from tests.pages import Person
+from tests.pages import Page, Person
 from tests.phone import ENTRY, ENTRY_WHOLE, TILL, TIMES, World, fill, make_world, save, send, start
 
 
@@ -31,20 +33,23 @@ def test_from_the_list_to_the_receipt(world: World, auditor: Person) -> None:
     assert "Czeka na Ciebie 1 wizyta." in home.text
     assert world.base in home.links()
     brief = auditor.get(world.base)
-    assert "11 pytań, około 5 minut." not in brief.text, "the car park does not exist here, so it is not counted"
-    assert "10 pytań, około 5 minut." in brief.text
+    # The car park does not exist here, so it is not counted; one of the others waits for a branch.
+    assert "Najwyżej 10 pytań, około 5 minut. Niektóre pojawiają się tylko po określonych" in brief.text
     assert "Zapytaj o prezent do 50 zł." in brief.text
     assert start(auditor, world).location == f"{world.base}/sections/entry"
     page = auditor.get(f"{world.base}/sections/entry")
     assert "Czy ktoś z obsługi się przywitał?" in page.text
     assert "parking" not in page.text
+    assert "Część 1 z 2 · 0 odpowiedzi" in page.text
     save(auditor, world, "entry", ENTRY_WHOLE)
     sections = auditor.get(world.base).text
-    assert "3 z 7 odpowiedzi" in sections
+    assert "Gotowe części: 1 z 2 · 3 odpowiedzi" in sections
     assert "✓ komplet" in sections
+    assert "Część 2 z 2 · 3 odpowiedzi" in auditor.get(f"{world.base}/sections/till").text
     save(auditor, world, "till", TILL)
     check = auditor.get(f"{world.base}/check").text
     assert "Wszystkie odpowiedzi są na miejscu." in check
+    assert "Gotowe części: 2 z 2 · 8 odpowiedzi" in check
     assert "torbę, kartę klienta" in check
     assert "19,9 zł" in check.replace("\u00a0", " ")
     assert send(auditor, world).location == f"{world.base}/sent"
@@ -182,40 +187,81 @@ def test_answers_changed_after_the_last_look_are_not_sent_unseen(world: World, a
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "field", "said"),
     [
-        ({"started_on": "2026-08-13"}, "to przyszłość"),
-        ({"started_on": "2026-08-12", "started_at": "12:01"}, "to przyszłość"),
-        ({"started_on": "2026-05-01"}, "dużo wcześniejsza"),
-        ({"started_on": "yesterday"}, ""),
-        ({"started_at": ""}, "nie można zostawić pustego"),
+        ({"started_on": "2026-08-13"}, "started_on", "13 sie 2026, 10:00 to przyszłość"),
+        ({"started_on": "2026-08-12", "started_at": "12:01"}, "started_at", "12 sie 2026, 12:01 to przyszłość"),
+        ({"started_on": "2026-05-01"}, "started_on", "1 maj 2026 jest dużo wcześniejsza niż początek terminu (1 lip"),
+        ({"started_on": "yesterday"}, "started_on", ""),
+        ({"started_at": ""}, "started_at", "nie można zostawić pustego"),
     ],
 )
 def test_impossible_times_are_refused_at_the_start(
-    world: World, auditor: Person, changed: dict[str, str], said: str
+    world: World, auditor: Person, changed: dict[str, str], field: str, said: str
 ) -> None:
     page = start(auditor, world, **changed)
     assert page.status == 422
-    assert said in page.text
+    assert said in error_at(page, field)
     assert world.visit().status == State.ASSIGNED
 
 
+def error_at(page: Page, field: str) -> str:
+    """Return the error that stands at a field; it is the only one on the page."""
+    assert page.document is not None
+    (error,) = page.document.xpath("//p[@class='error']")
+    assert error.getparent().get("id") == f"{field}-error"
+    return str(error.text_content())
+
+
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "field", "said"),
     [
-        ({"ended_at": "9:59"}, "wypada przed początkiem"),
-        ({"ended_at": "23:00"}, "to przyszłość"),
-        ({"ended_at": ""}, "pustego"),
+        ({"ended_at": "9:59"}, "ended_at", "musi być późniejszy niż początek (12 sie 2026, 10:00)"),
+        ({"ended_at": "10:00"}, "ended_at", "musi być późniejszy"),
+        ({"ended_on": "2026-08-11"}, "ended_on", "musi być późniejszy"),
+        ({"ended_at": "23:00"}, "ended_at", "12 sie 2026, 23:00 to przyszłość"),
+        ({"ended_on": "2026-08-13"}, "ended_on", "to przyszłość"),
+        ({"ended_at": ""}, "ended_at", "pustego"),
+        ({"started_on": "2026-07-24"}, "ended_on", "od 24 lip 2026, 10:00 do 12 sie 2026, 10:25: najdłużej może"),
+        ({"started_on": "2026-08-11"}, "ended_on", "24 godziny"),
     ],
 )
 def test_impossible_times_are_refused_at_the_end(
-    world: World, auditor: Person, changed: dict[str, str], said: str
+    world: World, auditor: Person, changed: dict[str, str], field: str, said: str
 ) -> None:
     fill(auditor, world)
     page = send(auditor, world, **changed)
     assert page.status == 422
-    assert said in page.text
+    assert said in error_at(page, field)
     assert world.visit().status == State.IN_PROGRESS
+
+
+@pytest.mark.parametrize(
+    ("channel", "length", "code"),
+    [
+        ("store_visit", timedelta(hours=24), None),
+        ("store_visit", timedelta(hours=24, minutes=1), "visit_too_long"),
+        ("phone", timedelta(hours=24, minutes=1), "visit_too_long"),
+        ("chat", timedelta(hours=24, minutes=1), "visit_too_long"),
+        ("email", timedelta(days=19), None),
+        ("online_order", timedelta(days=60), None),
+        ("online_order", timedelta(days=60, minutes=1), "visit_too_long"),
+        ("email", timedelta(0), "visit_backwards"),
+    ],
+)
+def test_how_long_a_visit_may_last_depends_on_its_channel(
+    world: World, channel: str, length: timedelta, code: str | None
+) -> None:
+    began = make.NOW - timedelta(days=70)
+    with world.app.database.transaction() as session:
+        visit = session.get_one(Visit, world.visit_id)
+        visit.channel = channel
+        refused = None
+        try:
+            check_times(visit, began, began + length, make.NOW)
+        except Problem as problem:
+            refused = problem.code
+    assert refused == code
 
 
 def test_the_times_can_be_corrected_until_sending(world: World, auditor: Person) -> None:

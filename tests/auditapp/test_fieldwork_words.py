@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from auditapp import wording
+from auditapp import formats, wording
 from auditapp.factory import App
 from checklists.answers import check
 from checklists.model import Answer, AnswerState
 from checklists.parse import parse_documents
+from checklists.problems import Problem
 from tests import documents
 
 _STANDARD, _CHECKLIST = parse_documents({"s": documents.STANDARD, "c": documents.CHECKLIST})
@@ -49,6 +52,23 @@ def test_answers_in_words(app: App, item: str, typed: str, pl: str, en: str) -> 
 def test_states_in_words(app: App, state: AnswerState, words: str) -> None:
     with app.test_request_context(headers={"Accept-Language": "pl"}):
         assert wording.answer_words(CHECKLIST.item("M2"), Answer("M2", state), "pl") == words
+
+
+@pytest.mark.parametrize("locale", ["pl", "en"])
+@pytest.mark.parametrize("month", range(1, 13))
+def test_a_refusal_writes_dates_as_pages_do(app: App, locale: str, month: int) -> None:
+    day = date(2026, month, 9)
+    with app.test_request_context(headers={"Accept-Language": locale}):
+        assert formats.day(day) in Problem("visit_in_future", date=day).sentence(locale)
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [("2026:07:03 14:05:10", "3 lip 2026, 14:05"), ("0000:00:00 00:00:00", "0000:00:00 00:00:00")],
+)
+def test_what_a_camera_said(app: App, said: str, written: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": "pl"}):
+        assert formats.taken(said) == written
 
 
 @pytest.mark.parametrize("canonical", ["00:00:00", "00:04:30", "00:59:59", "26:15:00"])

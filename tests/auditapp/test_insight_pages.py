@@ -135,9 +135,9 @@ def test_a_location_in_words_and_figures(shown: Shown) -> None:
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        (TWO_VISITS, "Two visits are indicative only."),
-        (ONE_VISIT, "1 visit: a single visit is shown below and gives no location score."),
-        (NONE, "Not visited this quarter. Nothing is estimated in its place."),
+        (TWO_VISITS, "2 visits are indicative only."),
+        (ONE_VISIT, "One visit was made. It is shown; a single visit gives no score for the location."),
+        (NONE, "Not visited this quarter, so there is no score."),
     ],
 )
 def test_few_visits_say_so(shown: Shown, code: str, words: str) -> None:

@@ -72,7 +72,7 @@ def test_the_sentence_of_a_location(locale: str) -> None:
     assert (
         words.rank(ROW, POPULATION)
         == {
-            "en": "rank 12 to 61 of 140",
+            "en": "rank between 12 and 61 of 140",
             "pl": "miejsce między 12 a\u00a061 na 140",
         }[locale]
     )

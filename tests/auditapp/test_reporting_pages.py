@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 
 import pytest
 from pypdfium2 import PdfDocument
@@ -51,6 +52,7 @@ def test_issued_and_listed(office: Person) -> None:
     assert "Raport LUMO-2026Q3-L1-PL-1 jest wydany." in page.text
     assert "Za ten kwartał wydano 1 raport." in page.text
     assert pdf_links(page) == ["/p/lumo/reports/LUMO-2026Q3-L1-PL-1.pdf"]
+    assert re.search(r"Raport za III kwartał 2026 \(PDF, po polsku, [0-9]+ kB\)", page.text)
     again = office.post("/p/lumo/reports", LOCATION, follow=True)
     assert "nic się nie zmieniło: obowiązuje raport LUMO-2026Q3-L1-PL-1" in again.text
     assert pdf_links(again) == ["/p/lumo/reports/LUMO-2026Q3-L1-PL-1.pdf"]
@@ -193,6 +195,22 @@ def test_a_long_list_has_pages(app: App, world: World, office: Person) -> None:
     assert len(pdf_links(older)) == 10
     assert "II kwartał 2026" in older.text
     assert len(pdf_links(office.get("/p/lumo/reports?quarter=nonsense"))) == 100
+
+
+def test_results_lead_straight_to_the_report_in_force(app: App, world: World, issued: list[str]) -> None:
+    with app.database.transaction() as session:
+        old = session.scalars(select(IssuedReport).where(IssuedReport.number == issued[1])).one()
+        copied = {column.name: getattr(old, column.name) for column in IssuedReport.__table__.columns}
+        del copied["id"]
+        number = issued[1][:-1] + "2"
+        session.add(IssuedReport(**copied | {"number": number, "issue": 2, "size": 180_400}))
+    page = Person(app, world.users[Role.LOCATION_MANAGER]).get("/p/lumo/results/locations/L1?quarter=2026Q3")
+    assert pdf_links(page) == [f"/p/lumo/reports/{number}.pdf"]
+    assert "Raport za III kwartał 2026 (PDF, po polsku, 180 kB)" in page.text
+    network = Person(app, world.users[Role.REVIEWER]).get("/p/lumo/results?quarter=2026Q3")
+    assert pdf_links(network) == [f"/p/lumo/reports/{issued[0]}.pdf"]
+    regional = Person(app, world.users[Role.REGIONAL_MANAGER]).get("/p/lumo/results?quarter=2026Q3")
+    assert pdf_links(regional) == []
 
 
 def test_english(app: App, world: World, issued: list[str]) -> None:

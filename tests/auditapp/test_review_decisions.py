@@ -18,8 +18,8 @@ from auditapp.access import Actor, actor_for
 from auditapp.db import Database
 from auditapp.fieldwork import service as fieldwork
 from auditapp.fieldwork.service import Typed
-from auditapp.models import AnswerRow, Cell, JournalLine, Membership, ReviewNote, Visit, VisitScoreRow
-from auditapp.review import service
+from auditapp.models import AnswerRow, Cell, JournalLine, Membership, Programme, ReviewNote, Visit, VisitScoreRow
+from auditapp.review import queries, service
 from checklists.lifecycle import Act, Role, State, allowed
 from checklists.model import AnswerState
 from checklists.problems import Problem
@@ -192,6 +192,41 @@ def test_refusals_change_nothing(database: Database, act: Callable[[Desk], objec
         assert refused.value.code == code
         session.flush()
         assert service.seen(session, desk.visit) == before
+        assert session.scalar(select(func.count()).select_from(ReviewNote)) == 0
+
+
+def test_nobody_decides_about_an_own_visit(either_database: Database) -> None:
+    with either_database.transaction() as session:
+        desk = make_desk(session)
+        visit = desk.visit
+        make.make_member(session, session.get_one(Programme, desk.programme_id), Role.REVIEWER, user=desk.auditor.user)
+        both = actor_for(session, desk.auditor.user_id, "Both", False, "lumo")
+        assert both is not None
+        assert {Role.REVIEWER, Role.AUDITOR} <= both.roles
+        desk.reviewer = both
+        acts = {
+            "approve": desk.approve,
+            "return": lambda: desk.ask(M8="?"),
+            "reject": lambda: service.reject(session, visit, "Zła placówka.", actor=both, now=make.NOW),
+            "correct": lambda: desk.correct("M6", "some"),
+            "reopen": lambda: service.reopen(session, visit, "Pomyłka.", actor=both, now=make.NOW),
+        }
+        for status, names in {
+            State.SUBMITTED: ("approve", "return", "reject", "correct"),
+            State.APPROVED: ("correct", "reopen"),
+            State.REJECTED: ("reopen",),
+        }.items():
+            visit.status = status
+            session.flush()
+            before = service.seen(session, visit)
+            for name in names:
+                with pytest.raises(Problem) as refused:
+                    acts[name]()
+                assert refused.value.code == "own_visit", (status, name)
+            session.flush()
+            assert service.seen(session, visit) == before
+            assert queries.visit_file(session, both, visit, "pl").acts == (), status
+        assert queries.find_next(session, both) is None
         assert session.scalar(select(func.count()).select_from(ReviewNote)) == 0
 
 

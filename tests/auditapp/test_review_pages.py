@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import event, select
@@ -11,8 +12,8 @@ from sqlalchemy import event, select
 from auditapp import visits
 from auditapp.access import Actor
 from auditapp.factory import App
-from auditapp.models import OutgoingMail, User, Visit
-from auditapp.review import queries
+from auditapp.models import OutgoingMail, Programme, Submission, User, Visit
+from auditapp.review import queries, service
 from auditapp.review.queries import Filters
 from checklists.lifecycle import Act, Role, State
 from tests import factories as make
@@ -104,6 +105,90 @@ def test_signs_are_a_short_visit_and_a_late_form(bureau: Bureau, desk: Person) -
     assert text.count("bardzo krótka") == 1
     assert text.count("wysłana ponad dobę po wizycie") == 1
     assert "bardzo krótka" in desk.get(f"/p/lumo/review/{bureau.first}").text
+
+
+@pytest.mark.parametrize(
+    ("stored", "sign"),
+    [
+        (timedelta(seconds=-1), "pierwsza odpowiedź sprzed wizyty"),
+        (timedelta(0), ""),
+        (timedelta(hours=48, minutes=20), ""),
+        (timedelta(hours=48, minutes=20, seconds=1), "pierwsza odpowiedź ponad dwa dni po wizycie"),
+    ],
+)
+def test_a_first_answer_stored_at_an_odd_time_is_a_sign(
+    bureau: Bureau, desk: Person, stored: timedelta, sign: str
+) -> None:
+    """The visit lasts 20 minutes."""
+    with bureau.app.database.transaction() as session:
+        visit = session.get_one(Visit, bureau.first)
+        assert visit.started_at is not None
+        stamps = (visit.started_at + timedelta(days=9), visit.started_at + stored)
+        session.add(
+            Submission(
+                id=UUID(int=7),
+                visit_id=visit.id,
+                round=1,
+                rev=1,
+                status="final",
+                document={"answers": [{"at": f"{stamp:%FT%TZ}"} for stamp in stamps]},
+                updated_at=make.NOW,
+                received_at=make.NOW,
+                receipt="0" * 64,
+            )
+        )
+    text = desk.get(f"/p/lumo/review/{bureau.first}").text
+    assert sign in text
+    assert ("pierwsza odpowiedź" in text) == bool(sign)
+
+
+def test_a_long_visit_begins_with_what_stands_on_its_page(bureau: Bureau, desk: Person) -> None:
+    base = f"/p/lumo/review/{bureau.first}"
+    for item, value in {"M6": "some", "M8": "no", "M2": "*na"}.items():
+        form = {"seen": seal(desk.get(f"{base}/correct/{item}")), "value": value, "reason": "Zdjęcie."}
+        assert desk.post(f"{base}/correct/{item}", form).status == 303
+    page = desk.get(base)
+    assert page.document is not None
+    (contents,) = page.document.xpath("//nav[@aria-labelledby='contents']")
+    lines = [" ".join(line.text_content().split()) for line in contents.xpath(".//li")]
+    assert lines == ["Wejście 1 raz „nie dotyczy”", "Kasa strata punktów w 2 pytaniach", "Decyzja"]
+    for target in contents.xpath(".//a/@href"):
+        assert page.document.xpath(f"//h2[@id='{target[1:]}']"), target
+    assert "„Nie zadano”: pytanie wyłączyła" in page.text
+
+
+@pytest.mark.parametrize(
+    ("number", "tab"), [(1, "1 wysłana"), (2, "2 wysłane"), (5, "5 wysłanych"), (12, "12 wysłanych")]
+)
+def test_tabs_count_in_polish(bureau: Bureau, desk: Person, number: int, tab: str) -> None:
+    with bureau.app.database.transaction() as session:
+        visit = session.get_one(Visit, bureau.second)
+        if number == 1:
+            visit.status = State.APPROVED
+        for _ in range(number - 2):
+            make.make_visit(session, visit.location, visit.checklist_version, visit.auditor, approve=False)
+    page = desk.get("/p/lumo/review")
+    assert page.document is not None
+    assert page.document.xpath("//nav[contains(@class, 'tabs')]/a[1]")[0].text_content() == tab
+
+
+def test_an_own_visit_is_left_to_somebody_else(bureau: Bureau) -> None:
+    with bureau.app.database.transaction() as session:
+        visit = session.get_one(Visit, bureau.first)
+        programme = session.get_one(Programme, visit.programme_id)
+        make.make_member(session, programme, Role.REVIEWER, user=session.get_one(User, bureau.auditor.id))
+        seen = service.seen(session, visit)
+    both, base = Person(bureau.app, bureau.auditor), f"/p/lumo/review/{bureau.first}"
+    page = both.get(base)
+    assert page.document is not None
+    assert not page.document.xpath("//main//form | //main//button | //main//a[contains(@href, '/correct/')]")
+    assert "decyzję podejmie inna osoba" in page.text
+    assert both.get(f"{base}/correct/M6").status == 403
+    for act in ("approve", "return", "reject", "correct/M6"):
+        refused = both.post(f"{base}/{act}", {"seen": seen, "reason": "Powód.", "note-M8": "?", "value": "some"})
+        assert refused.status == 403, act
+        assert "O własnej wizycie decyduje ktoś inny." in refused.text
+    assert bureau.visit(bureau.first).status == State.SUBMITTED
 
 
 def test_the_queue_costs_six_queries_however_long_it_is(bureau: Bureau) -> None:

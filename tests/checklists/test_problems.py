@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from datetime import date, datetime, timedelta, timezone
 from string import Formatter
 
 import pytest
@@ -13,6 +14,19 @@ from checklists.problems import REFUSALS, Problem, Problems, at
 
 def names(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize(
+    ("value", "pl", "en"),
+    [
+        (date(2026, 9, 30), "30 wrz 2026", "30 Sep 2026"),
+        (datetime(2026, 7, 3, 14, 5, tzinfo=timezone(timedelta(hours=2))), "3 lip 2026, 14:05", "3 Jul 2026, 14:05"),
+    ],
+)
+def test_dates_read_as_people_write_them(value: date, pl: str, en: str) -> None:
+    problem = Problem("visit_in_future", date=value)
+    assert f": {pl} to" in problem.sentence("pl")
+    assert f": {en} lies" in problem.sentence("en")
 
 
 @pytest.mark.parametrize("code", REFUSALS)
