@@ -227,7 +227,7 @@ def acceptance(score: float | None, low: float | None, high: float | None, targe
         return str(_("level met"))
     if high < target - TOLERANCE:
         return str(_("level not met"))
-    return str(_("too close to say"))
+    return str(_("not certain yet"))
 
 
 def acceptance_tone(score: float | None, low: float | None, high: float | None, target: float) -> str:
@@ -252,7 +252,7 @@ def method(population: Population) -> str:
     return " ".join(
         (
             sentence,
-            str(_("Reliability of a location's score: %(value)s.", value=decimal(population.reliability, 2))),
+            str(_("Average reliability of a location's score: %(value)s.", value=decimal(population.reliability, 2))),
             str(ngettext("0.80 needs %(num)d visit.", "0.80 needs %(num)d visits.", needed)),
         )
     )

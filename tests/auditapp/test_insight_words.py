@@ -117,7 +117,7 @@ def test_a_list_marks_fewer_changes(label: str | None, p: float | None, listed: 
     [
         (0.85, 0.95, 0.85, "level met", "above"),
         (0.80, 0.84, 0.85, "level not met", "below"),
-        (0.80, 0.85, 0.85, "too close to say", "none"),
+        (0.80, 0.85, 0.85, "not certain yet", "none"),
         (None, None, 0.85, "too few visits to say", "none"),
     ],
 )
@@ -171,7 +171,7 @@ def test_a_location_of_several_channels_has_a_verdict_in_each() -> None:
 @pytest.mark.parametrize(
     ("population", "said"),
     [
-        (POPULATION, "Reliability of a location's score: 0.43. 0.80 needs 16 visits."),
+        (POPULATION, "Average reliability of a location's score: 0.43. 0.80 needs 16 visits."),
         (replace(POPULATION, k0=None), "The visits show no reliable differences between locations."),
         (replace(POPULATION, source="previous_four"), "It is taken from the four quarters before."),
         (replace(POPULATION, phi=None), "so no intervals are printed."),
