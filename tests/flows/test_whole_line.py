@@ -110,7 +110,7 @@ def _issue_and_read(page: Page, live: Live) -> str:
     form.get_by_label("Kwartał").select_option("2026Q3")
     form.get_by_role("button", name=re.compile("Wydaj")).click()
     with page.expect_download() as download:
-        page.get_by_role("link", name=re.compile("LUMO-2026Q3-L1")).first.click()
+        page.get_by_role("link", name=re.compile("Raport za III kwartał 2026")).first.click()
     data = Path(download.value.path()).read_bytes()
     document = PdfDocument(io.BytesIO(data))
     return "\n".join(document[n].get_textpage().get_text_range() for n in range(len(document)))
