@@ -22,6 +22,7 @@ from checklists.lifecycle import Role, State
 from checklists.problems import Problem
 
 __all__ = [
+    "BY_TOKEN",
     "DESK",
     "EVERYBODY",
     "MANAGERS",
@@ -43,6 +44,7 @@ __all__ = [
 
 EVERYBODY = "everybody"  # no log-in needed
 SIGNED_IN = "signed in"  # any log-in, outside a programme
+BY_TOKEN = "by token"  # noqa: S105 (no secret) no log-in: the request carries a visit's signed token, the view checks it
 
 
 def actor_for(session: Session, user_id: int, name: str, is_administrator: bool, programme_code: str) -> Actor | None:
@@ -73,7 +75,7 @@ def actor_for(session: Session, user_id: int, name: str, is_administrator: bool,
 
 
 def allow(*who: Role | str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare who may open a route: roles (a programme route), SIGNED_IN or EVERYBODY.
+    """Declare who may open a route: roles (a programme route), SIGNED_IN, BY_TOKEN or EVERYBODY.
 
     A programme route has `<programme>` in its address; the view receives the `Actor` in its place. A house test reads
     `view.allowed` of every route.
@@ -82,7 +84,7 @@ def allow(*who: Role | str) -> Callable[[Callable[..., Any]], Callable[..., Any]
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            if EVERYBODY in who:
+            if EVERYBODY in who or BY_TOKEN in who:
                 return view(*args, **kwargs)
             if not current_user.is_authenticated:
                 return web.login_redirect()

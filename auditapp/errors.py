@@ -18,12 +18,14 @@ STATUS = {
     "not_yours": 403,
     "own_visit": 403,
     "sign_in_required": 401,
+    "token": 401,
     "stale_form": 409,
     "already_submitted": 409,
     "move_not_allowed": 409,
     "immutable_version": 409,
     "too_many_attempts": 429,
     "upload_too_large": 413,
+    "photo_too_large": 413,
     "unexpected": 500,
 }
 FROM_HTTP = {400: "stale_form", 401: "sign_in_required", 403: "forbidden", 404: "not_found", 405: "not_found"}
@@ -65,13 +67,14 @@ def _lost(error: FileNotFoundError) -> Response:
 
 def _http(error: HTTPException) -> Response | HTTPException:
     status = error.code or 500
-    if status == 405 and request.method in {"GET", "HEAD"}:
+    if status == 405 and not _is_api() and request.method in {"GET", "HEAD"}:
         # The address of an act, reached by reload, Back or a language switch after a refusal: lead to its page.
         return web.to_path(request.path.rpartition("/")[0] or "/")
     if status < 400:
         return error
     if status == 413:
-        return _answer((Problem("upload_too_large", limit=web.settings().max_request // 2**20),), 413)
+        limit = request.max_content_length or web.settings().max_request
+        return _answer((Problem("upload_too_large", limit=limit // 2**20),), 413)
     return _answer((Problem(FROM_HTTP.get(status, "unexpected")),), status)
 
 
@@ -81,4 +84,10 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _answer(problems: tuple[Problem, ...], status: int) -> Response:
+    if _is_api():
+        return web.json({"error": problems[0].code, "sentence": problems[0].sentence(web.api_locale())}, status)
     return web.page("error.html", status, problems=problems, status_code=status)
+
+
+def _is_api() -> bool:
+    return request.path.startswith("/api/")

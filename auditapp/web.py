@@ -66,6 +66,11 @@ def choose_locale() -> str:
         return str(chosen)
     if current_user and current_user.is_authenticated:
         return str(current_user.row.locale)
+    return api_locale()
+
+
+def api_locale() -> str:
+    """Return the language of an answer to a phone: what its browser asks for. No cookie is looked at."""
     return request.accept_languages.best_match(["pl", "en"], "pl") or "pl"
 
 
@@ -101,6 +106,14 @@ def to_path(path: str) -> Response:
 def page(template: str, status: int = 200, **values: Any) -> Response:
     """Render a template as a response that is never cached."""
     response = current_app.make_response((render_template(template, **values), status))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def json(values: dict[str, Any], status: int = 200) -> Response:
+    """Return plain values as JSON that is never cached."""
+    response = current_app.json.response(values)
+    response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response
 

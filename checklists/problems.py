@@ -160,6 +160,16 @@ REFUSALS: Mapping[str, Text] = {
                                   "The photo has {pixels} megapixels, and {limit} is the most."),
     "upload_too_large": Text("Plik jest za duży: może mieć najwyżej {limit} MB.",
                              "The file is too large: {limit} MB is the most."),
+    "photo_damaged": Text("Zdjęcie uszkodziło się w drodze. Wyślij je jeszcze raz.",
+                          "The photo was damaged on its way. Please send it again."),
+    "too_many_photos": Text("Zdjęć jest za dużo: najwyżej {item} do jednego pytania i {visit} do całej wizyty.",
+                            "There are too many photos: {item} for one question and {visit} for the whole visit are "
+                            "the most."),
+    # --- Sending from a phone
+    "token": Text("Zaloguj się ponownie, aby wysłać. Odpowiedzi są bezpieczne w telefonie.",
+                  "Log in again to send. The answers are safe on the phone."),
+    "parked_resolved": Text("O tym dokumencie już zdecydowano.", "This document has already been decided about."),
+    "parked_unfit": Text("Tego dokumentu nie można zastosować: {why}.", "This document cannot be applied: {why}."),
     # --- Imports
     "not_a_table": Text("To nie jest tabela, którą potrafimy odczytać. Dodaj plik CSV (UTF-8) albo XLSX.",
                         "This is not a table that we can read. Add a CSV (UTF-8) or XLSX file."),

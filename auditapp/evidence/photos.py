@@ -5,6 +5,7 @@ What the camera wrote into the file (time, position) is returned beside the byte
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from contextlib import suppress
@@ -30,9 +31,13 @@ _TAKEN_AT = re.compile(r"[0-9]{4}:[0-9]{2}:[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """An accepted photo. `data` is a JPEG without metadata; `taken_at` are the camera's words, "" when it had none."""
+    """An accepted photo. `data` is a JPEG without metadata; `taken_at` are the camera's words, "" when it had none.
+
+    `sent_sha256` is the hash of the bytes as they came.
+    """
 
     data: bytes
+    sent_sha256: str
     width: int
     height: int
     taken_at: str
@@ -63,7 +68,8 @@ def accept_photo(data: bytes, *, limit: int, max_pixels: int) -> Photo:
         raise Problem("photo_not_an_image") from error
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=QUALITY, optimize=True)
-    return Photo(out.getvalue(), upright.width, upright.height, taken_at, lat, lon)
+    sent = hashlib.sha256(data).hexdigest()
+    return Photo(out.getvalue(), sent, upright.width, upright.height, taken_at, lat, lon)
 
 
 def _upright(image: Image.Image) -> Image.Image:

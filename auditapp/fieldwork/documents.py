@@ -1,7 +1,7 @@
 """The one document of a visit and round: what the page without JavaScript fills and what a phone sends whole.
 
-Its JSON: {id, visit, round, checklist, rev, status, started_at, ended_at, answers: [{item, state, value, comment, at}],
-photos: [{item, sha, taken_at}]}. `rev` rises by one with each change and orders everything; clocks order nothing.
+Its JSON is described in docs/phone-protocol.md. `rev` rises by one with each change and orders everything; clocks
+order nothing.
 """
 
 from __future__ import annotations
@@ -11,47 +11,91 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
 
+from auditapp.evidence.service import PER_ITEM, PER_VISIT
 from checklists.answers import check
 from checklists.applicability import asked
 from checklists.model import Answer, AnswerState, Checklist, ItemType
+from checklists.problems import Problem, at
+
+# PostgreSQL cannot hold the character NUL, and a time without a zone says nothing.
+Words = Annotated[str, msgspec.Meta(pattern="^[^\\x00]*$")]
+Code = Annotated[str, msgspec.Meta(pattern="^[^\\x00]*$", max_length=40)]
+Name = Annotated[str, msgspec.Meta(pattern="^[^\\x00]*$", max_length=80)]
+Hash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+Number = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One answer as the auditor left it: a canonical value and the instant of its last change."""
 
-    item: str
+    item: Code
     state: AnswerState
-    at: datetime
-    value: str = ""
-    comment: str = ""
+    at: Instant
+    value: Words = ""
+    comment: Words = ""
 
 
 class Taken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One photo by the SHA-256 of its kept bytes; `taken_at` are the camera's own words."""
+    """One photo by the SHA-256 of its bytes as sent; `taken_at` are the camera's own words."""
 
-    item: str
-    sha: str
-    taken_at: str = ""
+    item: Code
+    sha: Hash
+    taken_at: Name = ""
+    bytes: Number = 0
+
+
+class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the phone was, in degrees and metres, or the `error` that it has instead."""
+
+    lat: float | None = None
+    lon: float | None = None
+    accuracy: float | None = None
+    at: Instant | None = None
+    error: Words = ""
 
 
 class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything an auditor recorded in one round. A draft also keeps answers that a branch hides just now."""
+    """Everything an auditor recorded in one round. A draft also keeps answers that a branch hides just now.
+
+    `parent` and `base_rev` name the stored document that this one goes on from, when another phone or the page began
+    it. `recognised`: somebody of the staff saw through the visit; `conflict` of interest in the auditor's words.
+    """
 
     id: UUID
-    visit: str
-    round: int
-    checklist: str
-    rev: int
+    visit: Name
+    round: Number
+    checklist: Name
+    rev: Number
     status: Literal["draft", "final"]
-    started_at: datetime
-    ended_at: datetime | None
+    started_at: Instant
+    ended_at: Instant | None
     answers: tuple[Given, ...] = ()
     photos: tuple[Taken, ...] = ()
+    device: Name = ""
+    app: Name = ""
+    tz: Name = ""
+    gps: Position | None = None
+    base_rev: Number | None = None
+    parent: UUID | None = None
+    recognised: bool = False
+    conflict: Words = ""
+
+
+_decoder = msgspec.json.Decoder(Document)
+
+
+def decode(body: bytes) -> Document:
+    """Return the document in a request's body; ValueError for what is none, a time far from our own included."""
+    document = _decoder.decode(body)
+    if any(instant and not 1970 <= instant.year < 2200 for instant in (document.started_at, document.ended_at)):
+        raise ValueError("a time that no calendar of ours reaches")
+    return document
 
 
 def read(stored: Mapping[str, Any]) -> Document:
@@ -76,18 +120,41 @@ def photo_counts(document: Document) -> Counter[str]:
     return Counter(photo.item for photo in document.photos)
 
 
+def wanted(document: Document) -> tuple[tuple[str, str], ...]:
+    """Return the photos to keep by (item, hash), each once, as many as a visit may have."""
+    counts: Counter[str] = Counter()
+    found: list[tuple[str, str]] = []
+    for photo in dict.fromkeys((photo.item, photo.sha) for photo in document.photos):
+        if counts[photo[0]] < PER_ITEM and len(found) < PER_VISIT:
+            counts[photo[0]] += 1
+            found.append(photo)
+    return tuple(found)
+
+
 def answers_in(checklist: Checklist, document: Document) -> dict[str, Answer]:
-    """Return the answers by item with what they earn; Problem for a value that cannot be one.
+    """Return the answers by item with what they earn. A value that cannot be one is left out: see `faults_in`.
 
     On a photo item the photos themselves are the answer.
     """
+    return sorted_out(checklist, document)[0]
+
+
+def faults_in(checklist: Checklist, document: Document) -> dict[str, Problem]:
+    """Return by item what cannot be an answer: a value of another kind, too long a text, an unknown item."""
+    return sorted_out(checklist, document)[1]
+
+
+def sorted_out(checklist: Checklist, document: Document) -> tuple[dict[str, Answer], dict[str, Problem]]:
     given = {entry.item: entry for entry in document.answers}
     photos = photo_counts(document)
     answers: dict[str, Answer] = {}
+    faults: dict[str, Problem] = {}
     for item in checklist.items:
-        entry = given.get(item.code)
+        entry = given.pop(item.code, None)
         shot = item.type is ItemType.PHOTO
-        if entry is not None or (shot and photos[item.code]):
+        if entry is None and not (shot and photos[item.code]):
+            continue
+        try:
             answers[item.code] = check(
                 item,
                 entry.value if entry and not shot else "",
@@ -95,7 +162,11 @@ def answers_in(checklist: Checklist, document: Document) -> dict[str, Answer]:
                 comment=entry.comment if entry else "",
                 photos=photos[item.code],
             )
-    return answers
+        except Problem as problem:
+            faults[item.code] = problem
+    for code in given:
+        faults[code] = Problem("unknown_item", at(item=code), checklist=checklist.code, value=code)
+    return answers, faults
 
 
 def finish(

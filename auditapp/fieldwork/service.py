@@ -78,7 +78,7 @@ def get_document(session: Session, visit: Visit) -> Document:
         id=UUID(int=0),  # becomes the document's own with the first change
         visit=visit.code,
         round=visit.round,
-        checklist=_version(visit),
+        checklist=version_of(visit),
         rev=0,
         status="draft",
         started_at=visit.started_at,
@@ -88,7 +88,7 @@ def get_document(session: Session, visit: Visit) -> Document:
             for answer in answers
             if answer.state is not AnswerState.NOT_ASKED
         ),
-        photos=tuple(Taken(item, row.sha256, row.taken_at) for item, rows in photos.items() for row in rows),
+        photos=tuple(Taken(item, row.sent_sha256, row.taken_at) for item, rows in photos.items() for row in rows),
     )
 
 
@@ -128,7 +128,7 @@ def start(session: Session, visit: Visit, *, started_at: datetime, new_id: UUID,
         raise Problem("wave_not_open")
     check_times(visit, started_at, None, now)
     visits.move_visit(session, visit, Act.START, roles=AUDITOR, actor_id=actor_id, now=now)
-    document = Document(new_id, visit.code, visit.round, _version(visit), 0, "draft", started_at, None)
+    document = Document(new_id, visit.code, visit.round, version_of(visit), 0, "draft", started_at, None)
     session.add(_row(visit, document, now))
     session.flush()
 
@@ -149,7 +149,7 @@ def save_section(
 
     `rev` is the revision the page was made from. When the draft has moved on since and what was typed would change
     it, no answer is written: the person sees both and decides. Photos add up, so no page is too old to bring one;
-    `removed` is the (item, SHA-256) of one to take out.
+    `removed` is the (item, hash as sent) of one to take out.
     """
     _lock(session, visit)
     move(State(visit.status), Act.SAVE, AUDITOR)
@@ -268,7 +268,9 @@ def _row(visit: Visit, document: Document, now: datetime) -> Submission:
     )
 
 
-def _version(visit: Visit) -> str:
+def version_of(visit: Visit) -> str:
+    """Return how documents name the checklist of a visit: "ST 2"."""
+    """Return the checklist and version of a visit as documents name it: "STORE 2"."""
     return f"{visit.checklist_version.code} {visit.checklist_version.version}"
 
 

@@ -5,7 +5,7 @@ from auditapp.models.facts import Cell, CriterionScoreRow, VisitScoreRow
 from auditapp.models.outgoing import IssuedReport, JournalLine, OutgoingMail
 from auditapp.models.people import LoginFailure, Membership, OneTimeLink, User, UserSession
 from auditapp.models.places import Location, Programme, Region, Wave
-from auditapp.models.visits import AnswerRow, Evidence, ReviewNote, Submission, Visit
+from auditapp.models.visits import AnswerRow, Evidence, Parked, PhoneLog, ReviewNote, Submission, Visit
 
 __all__ = [
     "AnswerRow",
@@ -20,6 +20,8 @@ __all__ = [
     "Membership",
     "OneTimeLink",
     "OutgoingMail",
+    "Parked",
+    "PhoneLog",
     "Programme",
     "Region",
     "ReviewNote",

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auditapp.db import Base, Json
@@ -68,7 +68,9 @@ class Visit(Base):
 class Submission(Base):
     """What a phone (or the page without JavaScript) sends for one round of a visit: the whole document.
 
-    `rev` rises with every change and orders everything; the receipt is the SHA-256 of a final document.
+    `rev` rises with every change and orders everything. `waiting` is final, but some of its photos have not come.
+    `body` are the bytes as a phone sent them and `sha256` their hash, which becomes the receipt; a page sends none.
+    `skew` is by how many seconds the phone's clock is behind; `flags` are signs for the reviewer.
     """
 
     __tablename__ = "submission"
@@ -76,16 +78,64 @@ class Submission(Base):
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
     round: Mapped[int]
     rev: Mapped[int] = mapped_column(default=0)
-    status: Mapped[str] = mapped_column(String(6), default="draft")
+    status: Mapped[str] = mapped_column(String(8), default="draft")
     document: Mapped[dict[str, Any]] = mapped_column(Json)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    device: Mapped[str] = mapped_column(String(80), default="")
+    skew: Mapped[float | None]
+    flags: Mapped[list[str]] = mapped_column(Json, default=list)
     updated_at: Mapped[datetime]
     received_at: Mapped[datetime | None]
     receipt: Mapped[str | None] = mapped_column(String(64))
     __table_args__ = (
         UniqueConstraint("visit_id", "round"),
-        CheckConstraint("status IN ('draft', 'final')", name="status"),
+        CheckConstraint("status IN ('draft', 'waiting', 'final')", name="status"),
         CheckConstraint("(status = 'final') = (receipt IS NOT NULL)", name="final_has_receipt"),
     )
+
+
+class Parked(Base):
+    """A document that was sent with right and could not be applied: kept whole until the office decides."""
+
+    __tablename__ = "parked"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    sender_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))
+    submission_id: Mapped[uuid.UUID]
+    round: Mapped[int | None]  # None: the document could not be read
+    rev: Mapped[int | None]
+    device: Mapped[str] = mapped_column(String(80), default="")
+    reason: Mapped[str] = mapped_column(String(20))
+    body: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime]
+    skew: Mapped[float | None]
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    resolution: Mapped[str] = mapped_column(String(10), default="")
+    note: Mapped[str] = mapped_column(default="")
+    visit: Mapped[Visit] = relationship()
+    sender: Mapped[Membership] = relationship()
+    __table_args__ = (
+        UniqueConstraint("visit_id", "sha256"),
+        CheckConstraint("resolution IN ('', 'applied', 'dismissed')", name="resolution"),
+        CheckConstraint("(resolution = '') = (resolved_at IS NULL)", name="resolved_has_time"),
+        Index("ix_parked_programme_id", "programme_id", "resolution", "received_at"),
+    )
+
+
+class PhoneLog(Base):
+    """What a phone noted about its own sending, kept for support."""
+
+    __tablename__ = "phone_log"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    device: Mapped[str] = mapped_column(String(80), default="")
+    text: Mapped[str]
+    received_at: Mapped[datetime]
+    __table_args__ = (Index("ix_phone_log_visit_id", "visit_id", "received_at"),)
 
 
 class AnswerRow(Base):
@@ -133,12 +183,17 @@ class ReviewNote(Base):
 
 
 class Evidence(Base):
-    """A photo kept with an answer: re-encoded bytes by hash, capture data in columns and never in the file."""
+    """A photo kept with an answer: re-encoded bytes by hash, capture data in columns and never in the file.
+
+    `sent_sha256` is the hash of the bytes as they came, by which documents name the photo; `sha256` the hash of the
+    kept ones. A row with `removed_at` is kept and not part of the visit.
+    """
 
     __tablename__ = "evidence"
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
     item: Mapped[str] = mapped_column(String(40))
+    sent_sha256: Mapped[str] = mapped_column(String(64))
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
     width: Mapped[int]
@@ -148,4 +203,4 @@ class Evidence(Base):
     lon: Mapped[float | None]
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
-    __table_args__ = (UniqueConstraint("visit_id", "item", "sha256"),)
+    __table_args__ = (UniqueConstraint("visit_id", "item", "sent_sha256"),)

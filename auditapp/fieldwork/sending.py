@@ -1,0 +1,379 @@
+"""What a phone sends, and what becomes of it: one function, one transaction, every request safe to repeat.
+
+Nothing that came with a good token is thrown away: what cannot be applied is parked. See docs/phone-protocol.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from auditapp import parked, visits
+from auditapp.access import VISIT_PARTS
+from auditapp.convert import checklist_of
+from auditapp.evidence import service as evidence
+from auditapp.evidence.photos import Photo
+from auditapp.fieldwork import documents, service
+from auditapp.fieldwork.documents import Document
+from auditapp.models import ChecklistVersion, Membership, PhoneLog, Submission, User, Visit
+from auditapp.storage import Storage
+from checklists.answers import check_visit, clean, complete
+from checklists.lifecycle import Act, Role, State
+from checklists.model import Answer, Checklist
+from checklists.problems import Problem
+
+SALT = "auditapp.sending"
+LIFE = timedelta(days=30)
+OPEN = (State.ASSIGNED, State.IN_PROGRESS, State.RETURNED)
+CLOCK = 300  # seconds; a phone's clock further off than this is a sign for the reviewer
+LOGS, LOGS_FOR = 20, timedelta(days=1)
+DEVICE = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whom a token was made for: an auditor's membership and one visit."""
+
+    membership_id: int
+    visit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The promise that a final document is complete here: SHA-256 of its bytes and the instant of completion."""
+
+    id: UUID
+    sha: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a document. `parked` is the reason why it was put aside, "" when it was not.
+
+    `missing` are the photos (item, hash) that it names and that have not come.
+    """
+
+    rev: int = 0
+    missing: tuple[tuple[str, str], ...] = ()
+    receipt: Receipt | None = None
+    flags: tuple[str, ...] = ()
+    parked: str = ""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One document on its way in: who sent it for which visit, its bytes, the skew of the phone's clock in seconds."""
+
+    session: Session
+    visit: Visit
+    sender: Membership
+    id: UUID
+    body: bytes
+    skew: float | None
+    now: datetime
+
+    @cached_property
+    def sha(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
+
+    def park(self, reason: str, document: Document | None = None) -> Outcome:
+        """Put the document aside for the office."""
+        parked.park(
+            self.session,
+            self.visit,
+            submission_id=self.id,
+            sender_id=self.sender.id,
+            body=self.body,
+            reason=reason,
+            now=self.now,
+            round_=document.round if document else None,
+            rev=document.rev if document else None,
+            device=document.device if document else "",
+            skew=self.skew,
+        )
+        return Outcome(parked=reason)
+
+
+def make_token(secret_key: str, visit: Visit) -> str:
+    """Return the token with which the visit's auditor may send for it, thirty days long."""
+    return str(_serializer(secret_key).dumps({"m": visit.auditor_id, "v": visit.id}))
+
+
+def read_token(secret_key: str, token: str) -> Sender:
+    """Return whom a token was made for; Problem token when it is not ours or too old."""
+    try:
+        said = _serializer(secret_key).loads(token, max_age=int(LIFE.total_seconds()))
+    except BadSignature as error:
+        raise Problem("token") from error
+    return Sender(said["m"], said["v"])
+
+
+def _serializer(secret_key: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret_key, salt=SALT)
+
+
+def find_sender(session: Session, sender: Sender) -> tuple[Visit, Membership]:
+    """Return the visit, held until the end of the transaction, and the membership; Problem token.
+
+    The membership must be active now; whether the visit is still this auditor's is for the caller to say.
+    """
+    member = session.scalar(
+        select(Membership)
+        .join(Membership.user)
+        .options(contains_eager(Membership.user))
+        .where(Membership.id == sender.membership_id, Membership.role == Role.AUDITOR, Membership.active, User.active)
+    )
+    if member is None:
+        raise Problem("token")
+    visit = session.scalar(
+        select(Visit)
+        .where(Visit.id == sender.visit_id, Visit.programme_id == member.programme_id)
+        .options(*VISIT_PARTS, joinedload(Visit.checklist_version).joinedload(ChecklistVersion.standard_version))
+        .with_for_update(of=Visit)
+        .execution_options(populate_existing=True)
+    )
+    if visit is None:
+        raise Problem("token")
+    return visit, member
+
+
+def put_document(
+    session: Session, sender: Sender, submission_id: UUID, body: bytes, *, skew: float | None, now: datetime
+) -> Outcome:
+    """Take in a draft or a final document as it came; Problem token when it may not be sent."""
+    visit, member = find_sender(session, sender)
+    arrival = Arrival(session, visit, member, submission_id, body, skew, now)
+    try:
+        document = documents.decode(body)
+    except (ValueError, RecursionError):
+        return arrival.park("unreadable")
+    if document.id != submission_id:
+        return arrival.park("unreadable")
+    if document.visit != visit.code:
+        raise Problem("token")
+    rows = session.scalars(
+        select(Submission).where(
+            or_(
+                Submission.id == submission_id,
+                (Submission.visit_id == visit.id) & (Submission.round == document.round),
+            )
+        )
+    ).all()
+    own = next((row for row in rows if row.id == submission_id), None)
+    standing = next((row for row in rows if row.visit_id == visit.id and row.round == document.round), None)
+    if own is not None and own.status == "final":
+        return _after_final(arrival, document, own)
+    reason = _unfit(visit, member, document, own, standing)
+    if reason:
+        return arrival.park(reason, document)
+    if standing is not None:
+        answer = _meet(arrival, document, standing)
+        if answer is not None:
+            return answer
+    return _take(arrival, document, standing)
+
+
+def _after_final(arrival: Arrival, document: Document, row: Submission) -> Outcome:
+    """Answer what comes under the id of a completed document: a replay, an old draft, or something else."""
+    if row.sha256 == arrival.sha:
+        return _outcome(arrival, row)
+    if document.status == "draft" and document.rev <= row.rev and row.visit_id == arrival.visit.id:
+        return Outcome(rev=row.rev)
+    return arrival.park("old_round" if document.round < arrival.visit.round else "already_sent", document)
+
+
+def _unfit(
+    visit: Visit, member: Membership, document: Document, own: Submission | None, standing: Submission | None
+) -> str:
+    """Return why a document cannot belong to the visit as it stands now, "" when it can."""
+    if own is not None and own is not standing:
+        return "used_id"
+    if visit.auditor_id != member.id:
+        return "reassigned"
+    if document.round != visit.round:
+        return "old_round" if document.round < visit.round else "unknown_round"
+    if visit.status not in OPEN:
+        done = standing is not None and standing.status == "final" and visit.status == State.SUBMITTED
+        return "already_sent" if done else visit.status
+    if document.checklist != service.version_of(visit):
+        return "other_version"
+    return ""
+
+
+def _meet(arrival: Arrival, document: Document, row: Submission) -> Outcome | None:
+    """Decide between a document and the draft (or the final without its photos) that is here already.
+
+    Returns the answer where the document is known, late or parked; None where it takes the place of the row. What
+    it replaces without having continued it is parked.
+    """
+    if row.sha256 == arrival.sha:
+        return None if row.status == "waiting" else _outcome(arrival, row)
+    is_final, mine = document.status == "final", row.id == document.id
+    if mine and not is_final and document.rev <= row.rev:
+        return _outcome(arrival, row)
+    continues = document.parent == row.id and document.base_rev == row.rev
+    newer = mine and document.rev >= row.rev
+    if row.status == "waiting":
+        if not (continues or (newer and is_final)):
+            return arrival.park("already_sent", document)
+        _set_aside(arrival, row)
+    elif not (continues or newer):
+        if not is_final:
+            return arrival.park("other_phone", document)
+        _set_aside(arrival, row)
+    return None
+
+
+def _set_aside(arrival: Arrival, row: Submission) -> None:
+    """Park what stood here before another document takes its place."""
+    body = row.body or json.dumps(row.document, ensure_ascii=False).encode()
+    parked.park(
+        arrival.session,
+        arrival.visit,
+        submission_id=row.id,
+        sender_id=arrival.visit.auditor_id,
+        body=body,
+        reason="replaced",
+        now=arrival.now,
+        round_=row.round,
+        rev=row.rev,
+        device=row.device,
+        skew=row.skew,
+    )
+
+
+def _take(arrival: Arrival, document: Document, standing: Submission | None) -> Outcome:
+    """Store the document in its row, new or not, and complete the visit when it is final and nothing is missing."""
+    visit = arrival.visit
+    answers: dict[str, Answer] = {}
+    flags: list[str] = []
+    checklist = checklist_of(visit.checklist_version)
+    if document.status == "final":
+        answers, faults = documents.sorted_out(checklist, document)
+        gaps = check_visit(checklist, answers, frozenset(visit.location.attributes), documents.photo_counts(document))
+        if any(gap.place and gap.place.find("item") not in faults for gap in gaps):
+            return arrival.park("incomplete", document)
+        flags = _flags(arrival, document, sorted(faults))
+    if standing is not None and standing.sha256 == arrival.sha:
+        row = standing  # the same final again: its photos may have come
+    else:
+        row = _store(arrival, document, standing, flags)
+    missing = _missing(arrival.session, visit.id, documents.wanted(document))
+    if document.status == "final" and not missing:
+        _complete(arrival, document, row, checklist, answers)
+    arrival.session.flush()
+    return Outcome(row.rev, missing, _receipt(row), tuple(row.flags))
+
+
+def _store(arrival: Arrival, document: Document, standing: Submission | None, flags: list[str]) -> Submission:
+    session, visit, now = arrival.session, arrival.visit, arrival.now
+    if visit.status == State.ASSIGNED:
+        visits.move_visit(session, visit, Act.START, roles=service.AUDITOR, actor_id=arrival.sender.user_id, now=now)
+    row = standing or Submission(visit_id=visit.id, round=document.round)
+    session.add(row)
+    row.id, row.rev, row.device = document.id, document.rev, document.device
+    row.status = "draft" if document.status == "draft" else "waiting"
+    row.document, row.body, row.sha256 = documents.write(document), arrival.body, arrival.sha
+    row.skew, row.flags, row.updated_at = arrival.skew, flags, now
+    evidence.follow(session, visit.id, documents.wanted(document), now)
+    return row
+
+
+def _complete(
+    arrival: Arrival, document: Document, row: Submission, checklist: Checklist, answers: dict[str, Answer]
+) -> None:
+    """Make the answers those of the visit, submit it and give the receipt: once for each round."""
+    session, visit, now = arrival.session, arrival.visit, arrival.now
+    began, ended, _possible = _times(arrival, document)
+    visits.place_in_time(visit, began, ended)
+    visit.submitted_at = now
+    whole = complete(checklist, answers, frozenset(visit.location.attributes))
+    author = arrival.sender.user_id
+    visits.write_answers(session, visit, whole, author_id=author, reason="", now=now)
+    visits.move_visit(session, visit, Act.SUBMIT, roles=service.AUDITOR, actor_id=author, now=now, round=visit.round)
+    row.status, row.receipt, row.received_at = "final", row.sha256, now
+
+
+def _flags(arrival: Arrival, document: Document, faulty: list[str]) -> list[str]:
+    """Return the signs for the reviewer: "late", "clock", "times", "photos" and "answer:CODE"."""
+    visit = arrival.visit
+    today = arrival.now.astimezone(ZoneInfo(visit.location.timezone)).date()
+    late = (visit.window_to is not None and today > visit.window_to) or (
+        visit.wave is not None and visit.wave.status != "open"
+    )
+    signs = {
+        "late": late,
+        "clock": arrival.skew is not None and abs(arrival.skew) > CLOCK,
+        "times": not _times(arrival, document)[2],
+        "photos": len(documents.wanted(document)) < len({(photo.item, photo.sha) for photo in document.photos}),
+    }
+    return [name for name, shown in signs.items() if shown] + [f"answer:{code}" for code in faulty]
+
+
+def _times(arrival: Arrival, document: Document) -> tuple[datetime, datetime | None, bool]:
+    """Return when the visit was made, and whether that was possible as it was said.
+
+    Impossible times are read by the server's clock when the phone's was wrong, else replaced by what is sure: it was
+    over when it came.
+    """
+    visit, now = arrival.visit, arrival.now
+    began, ended = document.started_at, document.ended_at
+    shift = timedelta(seconds=arrival.skew or 0)
+    tries = ((began, ended), (began + shift, ended and ended + shift), (began, None))
+    for number, (start, end) in enumerate(tries):
+        try:
+            service.check_times(visit, start, end, now)
+        except Problem:
+            continue
+        return start, end, number == 0
+    return now, None, False
+
+
+def _missing(session: Session, visit_id: int, wanted: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    kept = evidence.kept(session, visit_id, wanted)
+    return tuple(photo for photo in wanted if photo not in kept)
+
+
+def _receipt(row: Submission) -> Receipt | None:
+    if row.receipt is None or row.received_at is None:
+        return None
+    return Receipt(row.id, row.receipt, row.received_at)
+
+
+def _outcome(arrival: Arrival, row: Submission) -> Outcome:
+    """Answer from the stored row; nothing changes."""
+    receipt = _receipt(row)
+    wanted = () if receipt else documents.wanted(documents.read(row.document))
+    return Outcome(row.rev, _missing(arrival.session, arrival.visit.id, wanted), receipt, tuple(row.flags))
+
+
+def put_photo(
+    session: Session, storage: Storage, sender: Sender, item: str, sha: str, photo: Photo | None, now: datetime
+) -> None:
+    """Keep a photo (None: it is here already). It is part of the visit when its auditor's newest document names it."""
+    visit, member = find_sender(session, sender)
+    if photo is None:
+        return
+    row = session.scalar(select(Submission).where(Submission.visit_id == visit.id, Submission.round == visit.round))
+    named = row is not None and (item, sha) in documents.wanted(documents.read(row.document))
+    evidence.keep_photo(session, storage, visit, item, photo, now, named=named and visit.auditor_id == member.id)
+
+
+def add_log(session: Session, sender: Sender, text: str, device: str, now: datetime) -> None:
+    """Keep a phone's own log; Problem too_many_attempts after twenty in a day."""
+    visit, _member = find_sender(session, sender)
+    recent = (PhoneLog.visit_id == visit.id, PhoneLog.received_at > now - LOGS_FOR)
+    if (session.scalar(select(func.count()).select_from(PhoneLog).where(*recent)) or 0) >= LOGS:
+        raise Problem("too_many_attempts", minutes=int(LOGS_FOR.total_seconds()) // 60)
+    session.add(PhoneLog(visit_id=visit.id, device=clean(device)[:DEVICE], text=clean(text), received_at=now))
+    session.flush()
