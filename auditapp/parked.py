@@ -3,18 +3,45 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, joinedload
 
-from auditapp.models import Parked, Visit
+from auditapp import journal
+from auditapp.actor import Actor
+from auditapp.models import Parked, Submission, Visit
+from checklists.answers import clean
+from checklists.problems import Problem
 
 REASONS = (
     "unreadable", "reassigned", "old_round", "unknown_round", "other_version", "incomplete", "already_sent",
     "other_phone", "replaced", "used_id", "submitted", "approved", "rejected", "cancelled",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One parked document as the office's list shows it. `round` and `rev` are None when it cannot be read."""
+
+    id: int
+    visit_id: int
+    visit: str
+    status: str
+    place: str
+    timezone: str
+    sender: str
+    round: int | None
+    rev: int | None
+    device: str
+    reason: str
+    received_at: datetime
+    skew: float | None
+    size: int
 
 
 def park(
@@ -52,3 +79,102 @@ def park(
         session.add(row)
         session.flush()
     return row
+
+
+def park_row(session: Session, visit: Visit, row: Submission, now: datetime) -> Parked:
+    """Park the document of a row that another one is about to replace."""
+    return park(
+        session,
+        visit,
+        submission_id=row.id,
+        sender_id=visit.auditor_id,
+        body=row.body or json.dumps(row.document, ensure_ascii=False).encode(),
+        reason="replaced",
+        now=now,
+        round_=row.round,
+        rev=row.rev,
+        device=row.device,
+        skew=row.skew,
+    )
+
+
+def waiting(session: Session, actor: Actor) -> Sequence[Waiting]:
+    """Return what waits for a decision in the actor's programme, the oldest first."""
+    rows = session.execute(
+        select(Parked, func.length(Parked.body))
+        .where(Parked.programme_id == actor.programme_id, Parked.resolution == "")
+        .options(joinedload(Parked.visit).joinedload(Visit.location), joinedload(Parked.sender))
+        .order_by(Parked.received_at, Parked.id)
+    )
+    return [
+        Waiting(
+            id=row.id,
+            visit_id=row.visit_id,
+            visit=row.visit.code,
+            status=row.visit.status,
+            place=row.visit.location.name,
+            timezone=row.visit.location.timezone,
+            sender=row.sender.pseudonym or "",
+            round=row.round,
+            rev=row.rev,
+            device=row.device,
+            reason=row.reason,
+            received_at=row.received_at,
+            skew=row.skew,
+            size=size,
+        )
+        for row, size in rows
+    ]
+
+
+def get_parked(session: Session, actor: Actor, parked_id: int) -> Parked:
+    """Return an undecided document of the actor's programme, held for this transaction.
+
+    Problem not_found or parked_resolved.
+    """
+    row = session.scalar(
+        select(Parked)
+        .where(Parked.id == parked_id, Parked.programme_id == actor.programme_id)
+        .with_for_update(of=Parked)
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise Problem("not_found")
+    if row.resolution:
+        raise Problem("parked_resolved")
+    return row
+
+
+def dismiss(session: Session, actor: Actor, parked_id: int, reason: str, *, now: datetime) -> None:
+    """Decide that a document is not needed; its bytes stay. Problem reason_missing, not_found, parked_resolved."""
+    reason = clean(reason)
+    if not reason:
+        raise Problem("reason_missing")
+    resolve(session, actor, get_parked(session, actor, parked_id), "dismissed", reason, now=now)
+
+
+def applied(session: Session, visit_id: int, sha: str, now: datetime) -> None:
+    """Close what was parked and has come again in the meantime, when it could be applied."""
+    session.execute(
+        update(Parked)
+        .where(Parked.visit_id == visit_id, Parked.sha256 == sha, Parked.resolution == "")
+        .values(resolution="applied", resolved_at=now)
+    )
+
+
+def resolve(session: Session, actor: Actor, row: Parked, resolution: str, note: str, *, now: datetime) -> None:
+    """Write down what was decided about a document, and the journal line."""
+    row.resolution, row.resolved_at, row.resolved_by, row.note = resolution, now, actor.user_id, note
+    journal.write(
+        session,
+        programme_id=row.programme_id,
+        actor_id=actor.user_id,
+        now=now,
+        act=f"{resolution}_parked",
+        subject="parked",
+        subject_id=row.id,
+        visit=row.visit_id,
+        sha=row.sha256,
+        **({"reason": note} if note else {}),
+    )
+    session.flush()

@@ -16,7 +16,7 @@ from auditapp.access import BY_TOKEN, allow
 from auditapp.evidence import service as evidence
 from auditapp.evidence.photos import accept_photo
 from auditapp.fieldwork import sending
-from auditapp.fieldwork.sending import Outcome, Sender
+from auditapp.fieldwork.sending import Sender
 from checklists.problems import Problem, at
 
 bp = Blueprint("sending", __name__, url_prefix="/api/v1")
@@ -49,21 +49,14 @@ def document(sender: Sender, submission_id: UUID) -> Response:
     outcome = sending.put_document(
         web.session(), sender, submission_id, _body(DOCUMENT_LIMIT), skew=_skew(), now=web.now()
     )
+    missing = [{"item": item, "sha": sha} for item, sha in outcome.missing]
     if outcome.parked:
-        return web.json({"error": outcome.parked, "parked": True}, 409)
-    return web.json(_answer(outcome))
-
-
-def _answer(outcome: Outcome) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        "rev": outcome.rev,
-        "missing": [{"item": item, "sha": sha} for item, sha in outcome.missing],
-        "flags": list(outcome.flags),
-    }
+        return web.json({"error": outcome.parked, "parked": True, "missing": missing}, 409)
+    answer: dict[str, Any] = {"rev": outcome.rev, "missing": missing, "flags": list(outcome.flags)}
     if outcome.receipt is not None:
         receipt = outcome.receipt
         answer["receipt"] = {"id": str(receipt.id), "sha": receipt.sha, "at": receipt.at.isoformat()}
-    return answer
+    return web.json(answer)
 
 
 @bp.put("/visits/<int:visit_id>/photos/<item>/<sha>")

@@ -6,7 +6,7 @@ Nothing that came with a good token is thrown away: what cannot be applied is pa
 from __future__ import annotations
 
 import hashlib
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -72,7 +72,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Arrival:
-    """One document on its way in: who sent it for which visit, its bytes, the skew of the phone's clock in seconds."""
+    """One document on its way in: who sent it for which visit, its bytes, the skew of the phone's clock in seconds.
+
+    `actor_id` is the user who acts: the sender, or the manager who applies a parked document.
+    """
 
     session: Session
     visit: Visit
@@ -81,6 +84,7 @@ class Arrival:
     body: bytes
     skew: float | None
     now: datetime
+    actor_id: int
 
     @cached_property
     def sha(self) -> str:
@@ -101,7 +105,8 @@ class Arrival:
             device=document.device if document else "",
             skew=self.skew,
         )
-        return Outcome(parked=reason)
+        missing = _missing(self.session, self.visit.id, documents.wanted(document)) if document else ()
+        return Outcome(missing=missing, parked=reason)
 
 
 def make_token(secret_key: str, visit: Visit) -> str:
@@ -135,16 +140,21 @@ def find_sender(session: Session, sender: Sender) -> tuple[Visit, Membership]:
     )
     if member is None:
         raise Problem("token")
+    return hold_visit(session, sender.visit_id, member.programme_id), member
+
+
+def hold_visit(session: Session, visit_id: int, programme_id: int) -> Visit:
+    """Return the visit, held until the end of the transaction; Problem token when the programme has none such."""
     visit = session.scalar(
         select(Visit)
-        .where(Visit.id == sender.visit_id, Visit.programme_id == member.programme_id)
+        .where(Visit.id == visit_id, Visit.programme_id == programme_id)
         .options(*VISIT_PARTS, joinedload(Visit.checklist_version).joinedload(ChecklistVersion.standard_version))
         .with_for_update(of=Visit)
         .execution_options(populate_existing=True)
     )
     if visit is None:
         raise Problem("token")
-    return visit, member
+    return visit
 
 
 def put_document(
@@ -152,7 +162,7 @@ def put_document(
 ) -> Outcome:
     """Take in a draft or a final document as it came; Problem token when it may not be sent."""
     visit, member = find_sender(session, sender)
-    arrival = Arrival(session, visit, member, submission_id, body, skew, now)
+    arrival = Arrival(session, visit, member, submission_id, body, skew, now, member.user_id)
     try:
         document = documents.decode(body)
     except (ValueError, RecursionError):
@@ -221,35 +231,17 @@ def _meet(arrival: Arrival, document: Document, row: Submission) -> Outcome | No
     is_final, mine = document.status == "final", row.id == document.id
     if mine and not is_final and document.rev <= row.rev:
         return _outcome(arrival, row)
-    continues = document.parent == row.id and document.base_rev == row.rev
+    continues = service.is_untouched(row) or (document.parent == row.id and document.base_rev == row.rev)
     newer = mine and document.rev >= row.rev
     if row.status == "waiting":
         if not (continues or (newer and is_final)):
             return arrival.park("already_sent", document)
-        _set_aside(arrival, row)
+        parked.park_row(arrival.session, arrival.visit, row, arrival.now)
     elif not (continues or newer):
         if not is_final:
             return arrival.park("other_phone", document)
-        _set_aside(arrival, row)
+        parked.park_row(arrival.session, arrival.visit, row, arrival.now)
     return None
-
-
-def _set_aside(arrival: Arrival, row: Submission) -> None:
-    """Park what stood here before another document takes its place."""
-    body = row.body or json.dumps(row.document, ensure_ascii=False).encode()
-    parked.park(
-        arrival.session,
-        arrival.visit,
-        submission_id=row.id,
-        sender_id=arrival.visit.auditor_id,
-        body=body,
-        reason="replaced",
-        now=arrival.now,
-        round_=row.round,
-        rev=row.rev,
-        device=row.device,
-        skew=row.skew,
-    )
 
 
 def _take(arrival: Arrival, document: Document, standing: Submission | None) -> Outcome:
@@ -263,22 +255,32 @@ def _take(arrival: Arrival, document: Document, standing: Submission | None) -> 
         gaps = check_visit(checklist, answers, frozenset(visit.location.attributes), documents.photo_counts(document))
         if any(gap.place and gap.place.find("item") not in faults for gap in gaps):
             return arrival.park("incomplete", document)
-        flags = _flags(arrival, document, sorted(faults))
+        flags = flags_of(arrival, document, sorted(faults))
     if standing is not None and standing.sha256 == arrival.sha:
         row = standing  # the same final again: its photos may have come
     else:
-        row = _store(arrival, document, standing, flags)
+        row = store(arrival, document, standing, flags)
     missing = _missing(arrival.session, visit.id, documents.wanted(document))
     if document.status == "final" and not missing:
-        _complete(arrival, document, row, checklist, answers)
+        complete_visit(arrival, document, row, checklist, answers)
     arrival.session.flush()
     return Outcome(row.rev, missing, _receipt(row), tuple(row.flags))
 
 
-def _store(arrival: Arrival, document: Document, standing: Submission | None, flags: list[str]) -> Submission:
+def gaps_in(
+    visit: Visit, checklist: Checklist, document: Document, answers: Mapping[str, Answer], faults: Mapping[str, Problem]
+) -> list[str]:
+    """Return the items whose required answer is missing. What was answered in vain is a fault, not a gap."""
+    problems = check_visit(checklist, answers, frozenset(visit.location.attributes), documents.photo_counts(document))
+    codes = [problem.place.find("item") or "" for problem in problems if problem.place]
+    return [code for code in codes if code not in faults]
+
+
+def store(arrival: Arrival, document: Document, standing: Submission | None, flags: list[str]) -> Submission:
+    """Put the document in its row, new or not; the first one starts the visit."""
     session, visit, now = arrival.session, arrival.visit, arrival.now
     if visit.status == State.ASSIGNED:
-        visits.move_visit(session, visit, Act.START, roles=service.AUDITOR, actor_id=arrival.sender.user_id, now=now)
+        visits.move_visit(session, visit, Act.START, roles=service.AUDITOR, actor_id=arrival.actor_id, now=now)
     row = standing or Submission(visit_id=visit.id, round=document.round)
     session.add(row)
     row.id, row.rev, row.device = document.id, document.rev, document.device
@@ -289,8 +291,8 @@ def _store(arrival: Arrival, document: Document, standing: Submission | None, fl
     return row
 
 
-def _complete(
-    arrival: Arrival, document: Document, row: Submission, checklist: Checklist, answers: dict[str, Answer]
+def complete_visit(
+    arrival: Arrival, document: Document, row: Submission, checklist: Checklist, answers: Mapping[str, Answer]
 ) -> None:
     """Make the answers those of the visit, submit it and give the receipt: once for each round."""
     session, visit, now = arrival.session, arrival.visit, arrival.now
@@ -298,13 +300,15 @@ def _complete(
     visits.place_in_time(visit, began, ended)
     visit.submitted_at = now
     whole = complete(checklist, answers, frozenset(visit.location.attributes))
-    author = arrival.sender.user_id
-    visits.write_answers(session, visit, whole, author_id=author, reason="", now=now)
-    visits.move_visit(session, visit, Act.SUBMIT, roles=service.AUDITOR, actor_id=author, now=now, round=visit.round)
+    visits.write_answers(session, visit, whole, author_id=arrival.sender.user_id, reason="", now=now)
+    visits.move_visit(
+        session, visit, Act.SUBMIT, roles=service.AUDITOR, actor_id=arrival.actor_id, now=now, round=visit.round
+    )
+    parked.applied(session, visit.id, arrival.sha, now)
     row.status, row.receipt, row.received_at = "final", row.sha256, now
 
 
-def _flags(arrival: Arrival, document: Document, faulty: list[str]) -> list[str]:
+def flags_of(arrival: Arrival, document: Document, faulty: list[str]) -> list[str]:
     """Return the signs for the reviewer: "late", "clock", "times", "photos" and "answer:CODE"."""
     visit = arrival.visit
     today = arrival.now.astimezone(ZoneInfo(visit.location.timezone)).date()

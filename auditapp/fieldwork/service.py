@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auditapp import visits
+from auditapp import parked, visits
 from auditapp.convert import checklist_of
 from auditapp.evidence import service as evidence
 from auditapp.fieldwork import documents
@@ -57,7 +57,7 @@ class Saved:
 
 def find_document(session: Session, visit: Visit) -> Document | None:
     """Return the document of the visit's present round; None before the first change of that round."""
-    row = _find_row(session, visit.id, visit.round)
+    row = find_row(session, visit.id, visit.round)
     return documents.read(row.document) if row is not None else None
 
 
@@ -217,11 +217,14 @@ def submit(
     if missing:
         raise Problems(missing)
     check_times(visit, started_at, ended_at, now)
-    row = _find_row(session, visit.id, visit.round)
+    row = find_row(session, visit.id, visit.round)
     if row is None:
         document = msgspec.structs.replace(document, id=new_id)
     final = documents.finish(document, checklist, attributes, started_at=started_at, ended_at=ended_at)
-    row = row or _row(visit, final, now)
+    if row is None:
+        row = _row(visit, final, now)
+    else:
+        _take_over(session, visit, row, now)
     row.rev, row.status, row.document = final.rev, "final", documents.write(final)
     row.updated_at = row.received_at = now
     row.receipt = documents.receipt(final)
@@ -243,7 +246,7 @@ def missing_in(checklist: Checklist, document: Document, attributes: frozenset[s
 
 def find_receipt(session: Session, visit_id: int, round_: int) -> Submission | None:
     """Return the final submission of a round, or None when it was not sent."""
-    row = _find_row(session, visit_id, round_)
+    row = find_row(session, visit_id, round_)
     return row if row is not None and row.status == "final" else None
 
 
@@ -252,8 +255,14 @@ def _lock(session: Session, visit: Visit) -> None:
     session.refresh(visit, ["status", "round"], with_for_update=True)
 
 
-def _find_row(session: Session, visit_id: int, round_: int) -> Submission | None:
+def find_row(session: Session, visit_id: int, round_: int) -> Submission | None:
+    """Return what is stored of a round, or None."""
     return session.scalar(select(Submission).where(Submission.visit_id == visit_id, Submission.round == round_))
+
+
+def is_untouched(row: Submission) -> bool:
+    """Tell whether a page started the visit and nothing was typed since."""
+    return row.sha256 is None and row.rev == 0
 
 
 def _row(visit: Visit, document: Document, now: datetime) -> Submission:
@@ -289,16 +298,35 @@ def _save(
     new_id: UUID,
     now: datetime,
 ) -> Document:
-    """Write the draft with one revision more, or leave it alone when nothing changed."""
+    """Write the draft with one revision more, or leave it alone when nothing changed.
+
+    A phone's document goes on under a new id: what that phone sends next must not write over it unseen.
+    """
     if (answers, photos) == (document.answers, document.photos):
         return document
-    row = _find_row(session, visit.id, visit.round)
+    row = find_row(session, visit.id, visit.round)
+    fresh = row is None or row.sha256 is not None
     changed = msgspec.structs.replace(
-        document, id=new_id if row is None else document.id, rev=document.rev + 1, answers=answers, photos=photos
+        document,
+        id=new_id if fresh else document.id,
+        rev=document.rev + 1,
+        status="draft",
+        answers=answers,
+        photos=photos,
     )
     if row is None:
-        session.add(_row(visit, changed, now))
+        row = _row(visit, changed, now)
+        session.add(row)
     else:
-        row.rev, row.document, row.updated_at = changed.rev, documents.write(changed), now
+        _take_over(session, visit, row, now)
+        row.id, row.status, row.rev = changed.id, changed.status, changed.rev
+        row.document, row.updated_at = documents.write(changed), now
     session.flush()
     return changed
+
+
+def _take_over(session: Session, visit: Visit, row: Submission, now: datetime) -> None:
+    """Go on from what a phone sent; a document it calls final is put aside as it came."""
+    if row.status == "waiting":
+        parked.park_row(session, visit, row, now)
+    row.body, row.sha256, row.device, row.skew, row.flags = None, None, "", None, []
