@@ -158,7 +158,8 @@ def applied(session: Session, visit_id: int, sha: str, now: datetime) -> None:
     session.execute(
         update(Parked)
         .where(Parked.visit_id == visit_id, Parked.sha256 == sha, Parked.resolution == "")
-        .values(resolution="applied", resolved_at=now)
+        .values(resolution="applied", resolved_at=now),
+        execution_options={"synchronize_session": False},
     )
 
 

@@ -38,8 +38,8 @@ def write_answers(
     if replaced:
         session.execute(update(AnswerRow).where(AnswerRow.id.in_(replaced)).values(is_current=False))
     if changed:
-        session.execute(
-            insert(AnswerRow),
+        session.execute(  # the plain table: no row object is wanted back for each of a hundred answers
+            insert(AnswerRow.metadata.tables["answer"]),
             [
                 {
                     "visit_id": visit.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from auditapp.access import Actor, visits_for
@@ -79,21 +79,27 @@ def remove_photo(session: Session, visit: Visit, item: str, sent: str, now: date
 
 def kept(session: Session, visit_id: int, named: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
     """Return those of the (item, hash as sent) that have arrived, in whatever round."""
-    if not named:
-        return set()
-    rows = session.execute(select(Evidence.item, Evidence.sent_sha256).where(Evidence.visit_id == visit_id))
-    return {(item, sent) for item, sent in rows} & set(named)
+    return {photo for photo, _id, _stands in _arrived(session, visit_id)} & set(named)
 
 
-def follow(session: Session, visit_id: int, named: Collection[tuple[str, str]], now: datetime) -> None:
-    """Make the photos that a document names part of the visit, and no others."""
-    is_named = tuple_(Evidence.item, Evidence.sent_sha256).in_(list(named))
-    photos = update(Evidence).where(Evidence.visit_id == visit_id)
-    for change in (
-        photos.where(is_named, Evidence.removed_at.is_not(None)).values(removed_at=None),
-        photos.where(~is_named, Evidence.removed_at.is_(None)).values(removed_at=now),
-    ):
-        session.execute(change)
+def follow(session: Session, visit_id: int, named: Collection[tuple[str, str]], now: datetime) -> set[tuple[str, str]]:
+    """Make the photos that a document names part of the visit, and no others; returns those that have arrived."""
+    arrived = _arrived(session, visit_id)
+    come = [id_ for photo, id_, stands in arrived if photo in named and not stands]
+    gone = [id_ for photo, id_, stands in arrived if photo not in named and stands]
+    for ids, removed_at in ((come, None), (gone, now)):
+        if ids:
+            session.execute(update(Evidence).where(Evidence.id.in_(ids)).values(removed_at=removed_at))
+    return {photo for photo, _id, _stands in arrived} & set(named)
+
+
+def _arrived(session: Session, visit_id: int) -> list[tuple[tuple[str, str], int, bool]]:
+    rows = session.execute(
+        select(Evidence.item, Evidence.sent_sha256, Evidence.id, Evidence.removed_at).where(
+            Evidence.visit_id == visit_id
+        )
+    )
+    return [((item, sent), id_, removed_at is None) for item, sent, id_, removed_at in rows]
 
 
 def photos_of(session: Session, visit_id: int) -> dict[str, Sequence[Evidence]]:

@@ -36,7 +36,7 @@ def apply_parked(session: Session, actor: Actor, parked_id: int, *, new_id: UUID
         move(State(visit.status), Act.SUBMIT, service.AUDITOR)
     document = _fitting(visit, row)
     checklist = checklist_of(visit.checklist_version)
-    gaps = sending.gaps_in(visit, checklist, document, *documents.sorted_out(checklist, document))
+    gaps = sending.gaps_in(visit, checklist, document, documents.answers_in(checklist, document))
     if gaps:
         raise Problem("visit_incomplete", items=gaps)
     standing = service.find_row(session, visit.id, visit.round)
@@ -49,7 +49,7 @@ def apply_parked(session: Session, actor: Actor, parked_id: int, *, new_id: UUID
     came = evidence.kept(session, visit.id, documents.wanted(document))
     here = tuple(photo for photo in document.photos if (photo.item, photo.sha) in came)
     answers, faults = documents.sorted_out(checklist, msgspec.structs.replace(document, photos=here))
-    stored = sending.store(
+    stored, _missing = sending.store(
         arrival, document, standing, sending.flags_of(replace(arrival, now=row.received_at), document, sorted(faults))
     )
     sending.complete_visit(arrival, document, stored, checklist, answers)

@@ -161,6 +161,15 @@ def put_document(
     session: Session, sender: Sender, submission_id: UUID, body: bytes, *, skew: float | None, now: datetime
 ) -> Outcome:
     """Take in a draft or a final document as it came; Problem token when it may not be sent."""
+    with session.no_autoflush:  # everything is written once, at the end
+        outcome = _receive(session, sender, submission_id, body, skew, now)
+    session.flush()
+    return outcome
+
+
+def _receive(
+    session: Session, sender: Sender, submission_id: UUID, body: bytes, skew: float | None, now: datetime
+) -> Outcome:
     visit, member = find_sender(session, sender)
     arrival = Arrival(session, visit, member, submission_id, body, skew, now, member.user_id)
     try:
@@ -258,26 +267,25 @@ def _take(arrival: Arrival, document: Document, standing: Submission | None) -> 
         flags = flags_of(arrival, document, sorted(faults))
     if standing is not None and standing.sha256 == arrival.sha:
         row = standing  # the same final again: its photos may have come
+        missing = _missing(arrival.session, visit.id, documents.wanted(document))
     else:
-        row = store(arrival, document, standing, flags)
-    missing = _missing(arrival.session, visit.id, documents.wanted(document))
+        row, missing = store(arrival, document, standing, flags)
     if document.status == "final" and not missing:
         complete_visit(arrival, document, row, checklist, answers)
-    arrival.session.flush()
     return Outcome(row.rev, missing, _receipt(row), tuple(row.flags))
 
 
-def gaps_in(
-    visit: Visit, checklist: Checklist, document: Document, answers: Mapping[str, Answer], faults: Mapping[str, Problem]
-) -> list[str]:
-    """Return the items whose required answer is missing. What was answered in vain is a fault, not a gap."""
-    problems = check_visit(checklist, answers, frozenset(visit.location.attributes), documents.photo_counts(document))
-    codes = [problem.place.find("item") or "" for problem in problems if problem.place]
-    return [code for code in codes if code not in faults]
+def gaps_in(visit: Visit, checklist: Checklist, document: Document, answers: Mapping[str, Answer]) -> list[str]:
+    """Return the items whose required answer is missing, or is none: such a visit cannot be scored."""
+    attributes, photos = frozenset(visit.location.attributes), documents.photo_counts(document)
+    problems = check_visit(checklist, answers, attributes, photos)
+    return [problem.place.find("item") or "" for problem in problems if problem.place]
 
 
-def store(arrival: Arrival, document: Document, standing: Submission | None, flags: list[str]) -> Submission:
-    """Put the document in its row, new or not; the first one starts the visit."""
+def store(
+    arrival: Arrival, document: Document, standing: Submission | None, flags: list[str]
+) -> tuple[Submission, tuple[tuple[str, str], ...]]:
+    """Put the document in its row, new or not; the first one starts the visit. Returns the row and missing photos."""
     session, visit, now = arrival.session, arrival.visit, arrival.now
     if visit.status == State.ASSIGNED:
         visits.move_visit(session, visit, Act.START, roles=service.AUDITOR, actor_id=arrival.actor_id, now=now)
@@ -287,8 +295,9 @@ def store(arrival: Arrival, document: Document, standing: Submission | None, fla
     row.status = "draft" if document.status == "draft" else "waiting"
     row.document, row.body, row.sha256 = documents.write(document), arrival.body, arrival.sha
     row.skew, row.flags, row.updated_at = arrival.skew, flags, now
-    evidence.follow(session, visit.id, documents.wanted(document), now)
-    return row
+    wanted = documents.wanted(document)
+    arrived = evidence.follow(session, visit.id, wanted, now)
+    return row, tuple(photo for photo in wanted if photo not in arrived)
 
 
 def complete_visit(
