@@ -36,7 +36,7 @@ def apply_parked(session: Session, actor: Actor, parked_id: int, *, new_id: UUID
         move(State(visit.status), Act.SUBMIT, service.AUDITOR)
     document = _fitting(visit, row)
     checklist = checklist_of(visit.checklist_version)
-    gaps = sending.gaps_in(visit, checklist, document, documents.answers_in(checklist, document))
+    gaps = sending.gaps_in(visit, document, documents.answers_in(checklist, document))
     if gaps:
         raise Problem("visit_incomplete", items=gaps)
     standing = service.find_row(session, visit.id, visit.round)
@@ -52,7 +52,7 @@ def apply_parked(session: Session, actor: Actor, parked_id: int, *, new_id: UUID
     stored, _missing = sending.store(
         arrival, document, standing, sending.flags_of(replace(arrival, now=row.received_at), document, sorted(faults))
     )
-    sending.complete_visit(arrival, document, stored, checklist, answers)
+    sending.complete_visit(arrival, document, stored, answers)
     session.flush()
     session.refresh(row)
     parked.resolve(session, actor, row, "applied", "", now=now)

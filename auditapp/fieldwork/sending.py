@@ -28,7 +28,7 @@ from auditapp.models import ChecklistVersion, Membership, PhoneLog, Submission, 
 from auditapp.storage import Storage
 from checklists.answers import check_visit, clean, complete
 from checklists.lifecycle import Act, Role, State
-from checklists.model import Answer, Checklist
+from checklists.model import Answer
 from checklists.problems import Problem
 
 SALT = "auditapp.sending"
@@ -195,11 +195,18 @@ def _receive(
     reason = _unfit(visit, member, document, own, standing)
     if reason:
         return arrival.park(reason, document)
+    answers: Mapping[str, Answer] = {}
+    faults: Mapping[str, Problem] = {}
+    if document.status == "final":
+        checklist = checklist_of(visit.checklist_version)
+        answers, faults = documents.sorted_out(checklist, document)
+        if gaps_in(visit, document, answers):
+            return arrival.park("incomplete", document)
     if standing is not None:
         answer = _meet(arrival, document, standing)
         if answer is not None:
             return answer
-    return _take(arrival, document, standing)
+    return _take(arrival, document, standing, answers, faults)
 
 
 def _after_final(arrival: Arrival, document: Document, row: Submission) -> Outcome:
@@ -253,32 +260,29 @@ def _meet(arrival: Arrival, document: Document, row: Submission) -> Outcome | No
     return None
 
 
-def _take(arrival: Arrival, document: Document, standing: Submission | None) -> Outcome:
+def _take(
+    arrival: Arrival,
+    document: Document,
+    standing: Submission | None,
+    answers: Mapping[str, Answer],
+    faults: Mapping[str, Problem],
+) -> Outcome:
     """Store the document in its row, new or not, and complete the visit when it is final and nothing is missing."""
-    visit = arrival.visit
-    answers: dict[str, Answer] = {}
-    flags: list[str] = []
-    checklist = checklist_of(visit.checklist_version)
-    if document.status == "final":
-        answers, faults = documents.sorted_out(checklist, document)
-        gaps = check_visit(checklist, answers, frozenset(visit.location.attributes), documents.photo_counts(document))
-        if any(gap.place and gap.place.find("item") not in faults for gap in gaps):
-            return arrival.park("incomplete", document)
-        flags = flags_of(arrival, document, sorted(faults))
     if standing is not None and standing.sha256 == arrival.sha:
         row = standing  # the same final again: its photos may have come
-        missing = _missing(arrival.session, visit.id, documents.wanted(document))
+        missing = _missing(arrival.session, arrival.visit.id, documents.wanted(document))
     else:
+        flags = flags_of(arrival, document, sorted(faults)) if document.status == "final" else []
         row, missing = store(arrival, document, standing, flags)
     if document.status == "final" and not missing:
-        complete_visit(arrival, document, row, checklist, answers)
+        complete_visit(arrival, document, row, answers)
     return Outcome(row.rev, missing, _receipt(row), tuple(row.flags))
 
 
-def gaps_in(visit: Visit, checklist: Checklist, document: Document, answers: Mapping[str, Answer]) -> list[str]:
+def gaps_in(visit: Visit, document: Document, answers: Mapping[str, Answer]) -> list[str]:
     """Return the items whose required answer is missing, or is none: such a visit cannot be scored."""
     attributes, photos = frozenset(visit.location.attributes), documents.photo_counts(document)
-    problems = check_visit(checklist, answers, attributes, photos)
+    problems = check_visit(checklist_of(visit.checklist_version), answers, attributes, photos)
     return [problem.place.find("item") or "" for problem in problems if problem.place]
 
 
@@ -300,15 +304,13 @@ def store(
     return row, tuple(photo for photo in wanted if photo not in arrived)
 
 
-def complete_visit(
-    arrival: Arrival, document: Document, row: Submission, checklist: Checklist, answers: Mapping[str, Answer]
-) -> None:
+def complete_visit(arrival: Arrival, document: Document, row: Submission, answers: Mapping[str, Answer]) -> None:
     """Make the answers those of the visit, submit it and give the receipt: once for each round."""
     session, visit, now = arrival.session, arrival.visit, arrival.now
     began, ended, _possible = _times(arrival, document)
     visits.place_in_time(visit, began, ended)
     visit.submitted_at = now
-    whole = complete(checklist, answers, frozenset(visit.location.attributes))
+    whole = complete(checklist_of(visit.checklist_version), answers, frozenset(visit.location.attributes))
     visits.write_answers(session, visit, whole, author_id=arrival.sender.user_id, reason="", now=now)
     visits.move_visit(
         session, visit, Act.SUBMIT, roles=service.AUDITOR, actor_id=arrival.actor_id, now=now, round=visit.round

@@ -117,6 +117,9 @@ CASES: dict[str, tuple[list[dict[str, Any]], dict[str, Any], str]] = {
     "another version of the checklist": ([], {"checklist": "MINI-STORE 2"}, "other_version"),
     "required answer missing": ([], {"values": {**GOOD, "M6": ""}}, "incomplete"),
     "required answer that is none": ([], {"values": {**GOOD, "M8": "maybe"}}, "incomplete"),
+    "incomplete final against another phone's draft": (
+        [{"status": "draft", "rev": 3}], {"id": str(B), "values": {"M1": "yes"}}, "incomplete",
+    ),
     "required answer missing, draft kept": (
         [{"status": "draft", "rev": 3}], {"values": {"M1": "yes"}}, "incomplete",
     ),
