@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -128,13 +128,17 @@ class Office:
 
     def rows(self) -> list[Submission]:
         with self.database.transaction(write=False) as session:
-            rows = list(session.scalars(select(Submission).order_by(Submission.round)))
+            rows = list(
+                session.scalars(
+                    select(Submission).where(Submission.visit_id == self.visit_id).order_by(Submission.round)
+                )
+            )
             assert all(row.body is None or sha(row.body) == row.sha256 for row in rows)
             return rows
 
     def parked(self) -> list[Parked]:
         with self.database.transaction(write=False) as session:
-            rows = list(session.scalars(select(Parked).order_by(Parked.id)))
+            rows = list(session.scalars(select(Parked).where(Parked.visit_id == self.visit_id).order_by(Parked.id)))
             assert all(sha(row.body) == row.sha256 for row in rows)
             return rows
 
@@ -149,7 +153,15 @@ class Office:
     def photos(self) -> dict[str, bool]:
         """Kept photos by the hash they were sent with; whether they are part of the visit."""
         with self.database.transaction(write=False) as session:
-            return {row.sent_sha256: row.removed_at is None for row in session.scalars(select(Evidence))}
+            rows = session.scalars(select(Evidence).where(Evidence.visit_id == self.visit_id))
+            return {row.sent_sha256: row.removed_at is None for row in rows}
+
+    def with_a_new_visit(self) -> Office:
+        """The same office with another visit of the same auditor, as if nothing had been sent."""
+        with self.database.transaction() as session:
+            old = session.get_one(Visit, self.visit_id)
+            visit = make.make_assignment(session, old.location, old.checklist_version, old.auditor, wave=old.wave)
+            return replace(self, visit_id=visit.id, code=visit.code, token=sending.make_token("test", visit))
 
 
 def open_office(settings: Settings) -> Office:
