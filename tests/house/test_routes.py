@@ -9,15 +9,18 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
+from itsdangerous import TimestampSigner
 from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
-from auditapp.access import EVERYBODY, SIGNED_IN
+from auditapp.access import BY_TOKEN, EVERYBODY, SIGNED_IN
 from auditapp.db import Base
 from auditapp.evidence import service as evidence
 from auditapp.factory import App, create_app
+from auditapp.fieldwork import sending
 from auditapp.models import Evidence, IssuedReport, LoginFailure, UserSession, Visit
 from auditapp.reporting import service as reporting
 from checklists.lifecycle import Role
@@ -47,6 +50,7 @@ def _extras(app: App, world: World) -> dict[str, object]:
         photo = Evidence(
             visit_id=world.approved.id,
             item="M10",
+            sent_sha256="0" * 64,
             sha256=storage.put(evidence.KIND, b"photo"),
             size=1,
             width=1,
@@ -107,6 +111,10 @@ def _parts(world: World) -> dict[str, object]:
         "name": "app.css",
         "sha": "0" * 64,
         "section": "entry",
+        "offline.visit_id": world.assigned.id,
+        "round_": 1,
+        "sending.visit_id": world.assigned.id,
+        "submission_id": UUID(int=world.assigned.id),
     }
 
 
@@ -165,7 +173,7 @@ def test_nobody_comes_in_without_a_log_in(two: Two) -> None:
     nobody = Person(two.app)
     before = _snapshot(two.app)
     for rule in _rules(two.app):
-        if EVERYBODY in _allowed(two.app, rule):
+        if _allowed(two.app, rule) & {EVERYBODY, BY_TOKEN}:
             continue
         path = _address(two.app, rule, OWN)
         for page in _both(nobody, rule, path):
@@ -270,10 +278,66 @@ def test_managers_reach_their_own_places_only(two: Two, role: Role) -> None:
     assert person.get(f"/p/{HERE}/results/visits/{two.own.submitted.id}").status == 404  # not approved yet
 
 
+def _tokens(two: Two) -> dict[str, str]:
+    key, patch = "test", pytest.MonkeyPatch()
+    made = TimestampSigner.get_timestamp
+    with patch.context() as past:
+        past.setattr(TimestampSigner, "get_timestamp", lambda signer: made(signer) - 30 * 86_400 - 60)
+        expired = sending.make_token(key, two.own.assigned)
+    return {
+        "none": "",
+        "guessed": "Bearer guess",
+        "without its scheme": sending.make_token(key, two.own.assigned),
+        "of another house": f"Bearer {sending.make_token('another', two.own.assigned)}",
+        "expired": f"Bearer {expired}",
+    }
+
+
+def test_phones_come_in_by_a_good_token_only(two: Two) -> None:
+    """With none, a wrong or an old one nothing happens; a log-in does not help; the token opens no page."""
+    before = _snapshot(two.app)
+    rules = [rule for rule in _rules(two.app) if BY_TOKEN in _allowed(two.app, rule)]
+    assert {rule.endpoint for rule in rules} == {"sending.document", "sending.photo", "sending.log"}
+    for rule in rules:
+        (method,) = (rule.methods or set()) - {"OPTIONS"}
+        for client in (two.app.test_client(), two.people[Role.AUDITOR].client, two.people[Role.ADMINISTRATOR].client):
+            for case, said in _tokens(two).items():
+                path = _address(two.app, rule, OWN)
+                answer = client.open(path, method=method, data=b"{}", headers={"Authorization": said})
+                assert (answer.status_code, answer.mimetype) == (401, "application/json"), (rule, case)
+                assert "WWW-Authenticate" not in answer.headers
+    assert _snapshot(two.app) == before
+    good = {"Authorization": f"Bearer {sending.make_token('test', two.own.assigned)}"}
+    assert two.app.test_client().get(f"/p/{HERE}/visits", headers=good).status_code == 303
+
+
+def test_a_token_opens_one_visit(two: Two) -> None:
+    before = _snapshot(two.app)
+    good = {"Authorization": f"Bearer {sending.make_token('test', two.own.assigned)}"}
+    for other in (two.own.submitted, two.foreign.assigned):
+        path = f"/api/v1/visits/{other.id}/photos/M10/{'0' * 64}"
+        assert two.app.test_client().put(path, data=b"x", headers=good).status_code == 401
+        body = {
+            "id": str(UUID(int=7)), "visit": other.code, "round": 1, "checklist": "MINI-STORE 1", "rev": 1,
+            "status": "draft", "started_at": "2026-08-12T08:00:00Z", "ended_at": None,
+        }  # fmt: skip
+        if other.code != two.own.assigned.code:
+            answer = two.app.test_client().put(f"/api/v1/submissions/{UUID(int=7)}", json=body, headers=good)
+            assert answer.status_code == 401
+    assert _snapshot(two.app) == before
+
+
 def test_routes_outside_programmes_are_known(two: Two) -> None:
     """A new public address is a decision: it is added here by hand."""
     public = {r.endpoint for r in _rules(two.app) if EVERYBODY in _allowed(two.app, r)}
-    assert public == {"assets.serve", "account.login", "account.forgot", "account.link", "account.language"}
+    assert public == {
+        "assets.serve",
+        "offline.worker",
+        "account.login",
+        "account.forgot",
+        "account.link",
+        "account.language",
+    }
     signed_in = {r.endpoint for r in _rules(two.app) if SIGNED_IN in _allowed(two.app, r)}
     assert signed_in == {
         "account.home",
