@@ -50,6 +50,8 @@ def check(item: Item, value: str, *, na: bool = False, comment: str = "", photos
     if not raw:
         return Answer(item.code, AnswerState.MISSING, comment=comment)
     canonical = _choice(item, raw) if choices(item) else typed(item.type, raw, place)
+    if item.type is ItemType.NUMBER:
+        _check_bounds(item, canonical, raw)
     return Answer(item.code, AnswerState.ANSWERED, canonical, points_for(item, canonical), comment)
 
 
@@ -155,6 +157,20 @@ def _number(raw: str, place: Place) -> str:
     text = f"{number:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
+
+
+def _check_bounds(item: Item, canonical: str, raw: str) -> None:
+    number, low, high = float(canonical), item.minimum, item.maximum
+    place = at(item=item.code)
+    too_low, too_high = low is not None and number < low, high is not None and number > high
+    if (too_low or too_high) and low is not None and high is not None:
+        raise Problem("out_of_range", place, value=raw, low=low, high=high)
+    if too_low:
+        raise Problem("too_low", place, value=raw, low=low)
+    if too_high:
+        raise Problem("too_high", place, value=raw, high=high)
+    if item.whole and "." in canonical:
+        raise Problem("not_whole", place, value=raw)
 
 
 def _duration(raw: str, place: Place) -> str:

@@ -204,7 +204,8 @@ class Item:
 
     `max_points` and `weight` are positive on scored items and None on unscored ones (text, photo, and numbers
     without bands). `good` says which answer of a yes/no item earns the point. `pass_mark` is the share of
-    `max_points` below which a critical item fails. `requires` names location attributes without which the
+    `max_points` below which a critical item fails. A number lies between `minimum` and `maximum` (both included, None
+    is open) and is without decimals where it is `whole`. `requires` names location attributes without which the
     item is not asked; `show_if` the branch.
     """
 
@@ -224,6 +225,9 @@ class Item:
     options: tuple[Option, ...] = ()
     bands: tuple[Band, ...] = ()
     unit: Text | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    whole: bool = False
     counts_as_yes: Text | None = None
     counts_as_no: Text | None = None
     example: Text | None = None

@@ -18,6 +18,7 @@ _ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]*")
 _ONLY_FOR = Text("stosuje się tylko w pytaniach typu {types}", "it is only for items of type {types}")
 _NOT_SCORED = Text("to pytanie nie jest oceniane", "the item is not scored")
 _NOT_CRITICAL = Text("to pytanie nie jest krytyczne", "the item is not critical")
+_WHOLE = Text("liczba całkowita, bo jest „whole = true”", "a whole number, because of “whole = true”")
 _SCORED = Text("oceniane pytanie jest zawsze obowiązkowe", "a scored item is always required")
 
 # Keys that only some types of item know.
@@ -26,6 +27,9 @@ _KEYS_BY_TYPE: dict[str, tuple[ItemType, ...]] = {
     "option": _PICKED,
     "band": _MEASURED,
     "unit": (ItemType.NUMBER,),
+    "min": (ItemType.NUMBER,),
+    "max": (ItemType.NUMBER,),
+    "whole": (ItemType.NUMBER,),
 }
 
 
@@ -53,6 +57,9 @@ def parse_item(table: Table, sections: Sequence[Section], standard: Standard | N
         options=options,
         bands=bands,
         unit=table.optional_text("unit"),
+        minimum=table.number("min", required=False),
+        maximum=table.number("max", required=False),
+        whole=table.flag("whole", default=False),
         counts_as_yes=table.optional_text("counts_as_yes"),
         counts_as_no=table.optional_text("counts_as_no"),
         example=table.optional_text("example"),
@@ -63,6 +70,8 @@ def parse_item(table: Table, sections: Sequence[Section], standard: Standard | N
     )
     if kind is not None:
         _check_keys(table, item)
+    if kind is ItemType.NUMBER:
+        _check_bounds(table, item)
     table.close()
     return item
 
@@ -245,6 +254,22 @@ def _check_keys(table: Table, item: Item) -> None:
         table.refuse("key_not_allowed", key="pass_mark", why=_NOT_CRITICAL)
     if item.evidence_required and item.evidence is None:
         table.refuse("missing_key", key="evidence")
+
+
+def _check_bounds(table: Table, item: Item) -> None:
+    """Refuse bounds that no number keeps, and bands that no number inside the bounds can reach."""
+    low, high = item.minimum, item.maximum
+    for key, bound in (("min", low), ("max", high)):
+        if item.whole and bound is not None and not bound.is_integer():
+            table.refuse("wrong_type", key=key, expected=_WHOLE)
+    if low is not None and high is not None and low >= high:
+        table.refuse("bounds_backwards", low=low, high=high)
+        return
+    starts = (None, *(band.up_to for band in item.bands))
+    for band, start, inner in zip(item.bands, starts, table.tables("band"), strict=False):
+        below = low is not None and band.up_to is not None and band.up_to < low
+        if below or (high is not None and start is not None and start >= high):
+            inner.refuse("band_unreachable")
 
 
 def _rising(points: Sequence[float]) -> bool:

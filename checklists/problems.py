@@ -96,6 +96,10 @@ REFUSALS: Mapping[str, Text] = {
     "last_band_closed": Text("Ostatni przedział nie może mieć granicy „up_to”, bo wyższe wartości zostałyby bez "
                              "punktów.",
                              "The last band must have no “up_to” limit, or higher values would have no points."),
+    "bounds_backwards": Text("Najmniejsza liczba („min”: {low}) musi być mniejsza od największej („max”: {high}).",
+                             "The smallest number (“min”: {low}) must be below the largest (“max”: {high})."),
+    "band_unreachable": Text("Do tego przedziału nie może trafić żadna liczba, na którą pozwalają „min” i „max”.",
+                             "No number that “min” and “max” allow can fall into this band."),
     "branch_to_nowhere": Text("Warunek „show_if” wskazuje pytanie „{target}”, którego nie ma.",
                               "The condition “show_if” names the item “{target}”, which does not exist."),
     "branch_not_earlier": Text("Warunek „show_if” wskazuje pytanie {target}, które pada później. Musi padać wcześniej.",
@@ -113,8 +117,14 @@ REFUSALS: Mapping[str, Text] = {
     "answer_missing": Text("Brakuje odpowiedzi.", "The answer is missing."),
     "not_a_number": Text("„{value}” nie jest liczbą. Wpisz ją cyframi, na przykład 3 albo 2,5.",
                          "“{value}” is not a number. Enter digits, for example 3 or 2.5."),
-    "out_of_range": Text("Wartość {value} jest poza zakresem od {low} do {high}.",
-                         "The value {value} is outside the range from {low} to {high}."),
+    "out_of_range": Text("Liczba musi być od {low} do {high}, a jest {value}.",
+                         "The number must be from {low} to {high}, and it is {value}."),
+    "too_low": Text("Liczba nie może być mniejsza niż {low}, a jest {value}.",
+                    "The number cannot be below {low}, and it is {value}."),
+    "too_high": Text("Liczba nie może być większa niż {high}, a jest {value}.",
+                     "The number cannot be above {high}, and it is {value}."),
+    "not_whole": Text("Liczba musi być całkowita, a jest {value}.",
+                      "The number must be a whole one, and it is {value}."),
     "not_an_option": Text("Nie ma odpowiedzi „{value}”. Można wybrać: {allowed}.",
                           "There is no answer “{value}”. Possible: {allowed}."),
     "na_not_allowed": Text("W tym pytaniu nie można wybrać „nie dotyczy”.",
@@ -377,6 +387,8 @@ def _plain(value: object, locale: str) -> str:
         return f"{_plain(value.date(), locale)}, {value:%H:%M}"
     if isinstance(value, date):
         return f"{value.day} {_MONTHS.get(locale).split()[value.month - 1]} {value.year}"
+    if isinstance(value, float):
+        return f"{value:.15g}".replace(".", "," if locale == "pl" else ".")
     if isinstance(value, list | tuple | set | frozenset):
         parts = sorted(value) if isinstance(value, set | frozenset) else value
         return ", ".join(_plain(part, locale) for part in parts) or "–"

@@ -18,7 +18,7 @@ from auditapp.account import service as account
 from auditapp.demo import network
 from auditapp.demo.pictures import draw_receipt, draw_shelf
 from auditapp.demo.truth import Truth, draw_truth
-from auditapp.demo.visits import VisitMaker, VisitRows
+from auditapp.demo.visits import WARSAW, VisitMaker, VisitRows
 from auditapp.evidence import photos
 from auditapp.evidence import service as evidence
 from auditapp.exchange.tables import import_table
@@ -232,7 +232,7 @@ def _photos(session: Session, instance: Instance, random: Random, now: datetime)
         .limit(24)
     ).all()
     for visit in newest:
-        at = visit.started_at or now
+        at = (visit.started_at or now).astimezone(WARSAW)
         for item, data in (("ST34", draw_receipt(random, visit.location.name, at)), ("ST08", draw_shelf(random))):
             photo = photos.accept_photo(data, limit=instance.settings.max_photo, max_pixels=50_000_000)
             evidence.keep_photo(session, storage, visit, item, photo, now)

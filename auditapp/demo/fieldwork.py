@@ -118,6 +118,10 @@ def _quantity(random: Random, item: Item, share: float, started_at: datetime) ->
         low = (below + 1) if below is not None else 0.0
         limit = item.bands[chosen].up_to
         high = limit if limit is not None else low + max(2.0, low * 0.25)
+    if item.minimum is not None:
+        low, high = max(low, item.minimum), max(high, item.minimum)
+    if item.maximum is not None:
+        low, high = min(low, item.maximum), min(high, item.maximum)
     number = random.randint(round(low), max(round(low), round(high)))
     if item.type == ItemType.DURATION:
         return f"{number // 3600:02d}:{number // 60 % 60:02d}:{number % 60:02d}"

@@ -105,7 +105,7 @@ class VisitMaker:
             quarter=number,
             shopper=shopper,
             luck=self.random.gauss(0, LUCK) if luck is None else luck,
-            started_at=start,
+            started_at=start.astimezone(WARSAW),
             dimensions=self.dimensions,
         ):
             rows.answers.append(_answer_row(code, answer))

@@ -15,6 +15,9 @@ SCALE = make_item("Q", type=ItemType.SCALE, max_points=4.0, options=make_options
 SINGLE = make_item("Q", type=ItemType.SINGLE, weight=None, max_points=None, options=make_options(a=None, b=None))
 MULTIPLE = make_item("Q", type=ItemType.MULTIPLE, max_points=6.0, options=make_options(a=1, b=2, c=3))
 NUMBER = make_item("Q", type=ItemType.NUMBER, max_points=2.0, bands=(Band(2, 2), Band(5.5, 1), Band(None, 0)))
+OF_TEN = make_item("Q", type=ItemType.NUMBER, minimum=0.0, maximum=10.0, whole=True, bands=(Band(7, 0), Band(None, 1)))
+FROM_ONE = make_item("Q", type=ItemType.NUMBER, minimum=1.0, weight=None, max_points=None)
+UP_TO = make_item("Q", type=ItemType.NUMBER, maximum=2.5, weight=None, max_points=None)
 DURATION = make_item("Q", type=ItemType.DURATION, max_points=2.0, bands=(Band(180, 2), Band(None, 0)))
 TIME = make_item("Q", type=ItemType.TIME, max_points=1.0, bands=(Band(9 * 3600, 1), Band(None, 0)))
 TEXT = make_item("Q", type=ItemType.TEXT)
@@ -42,6 +45,12 @@ PHOTO = make_item("Q", type=ItemType.PHOTO)
         (NUMBER, "+07", "7", 0.0),
         (NUMBER, "-0", "0", 2.0),
         (NUMBER, "100", "100", 0.0),
+        (OF_TEN, "0", "0", 0.0),
+        (OF_TEN, "10,0", "10", 1.0),
+        (FROM_ONE, "1", "1", None),
+        (FROM_ONE, "1,5", "1.5", None),
+        (UP_TO, "2.5", "2.5", None),
+        (UP_TO, "-7", "-7", None),
         (DURATION, "3:00", "00:03:00", 2.0),
         (DURATION, "03:01", "00:03:01", 0.0),
         (DURATION, "0:02:59", "00:02:59", 2.0),
@@ -78,6 +87,12 @@ def test_canonical_values_and_points(item: Item, raw: str, canonical: str, point
         (NUMBER, "٣", "not_a_number"),
         (NUMBER, "1000000001", "out_of_range"),
         (NUMBER, "-1000000001", "out_of_range"),
+        (OF_TEN, "-1", "out_of_range"),
+        (OF_TEN, "11", "out_of_range"),
+        (OF_TEN, "10.5", "out_of_range"),
+        (OF_TEN, "7,5", "not_whole"),
+        (FROM_ONE, "0,999999", "too_low"),
+        (UP_TO, "2,51", "too_high"),
         (DURATION, "3", "bad_duration"),
         (DURATION, "3:60", "bad_duration"),
         (DURATION, "1:60:00", "bad_duration"),
@@ -96,6 +111,21 @@ def test_what_is_no_answer(item: Item, raw: str, code: str) -> None:
     assert refused.value.code == code
     assert refused.value.place is not None
     assert refused.value.place.find("item") == "Q"
+
+
+@pytest.mark.parametrize(
+    ("item", "raw", "polish", "english"),
+    [
+        (OF_TEN, "11", "Liczba musi być od 0 do 10, a jest 11.", "The number must be from 0 to 10, and it is 11."),
+        (OF_TEN, "7,5", "Liczba musi być całkowita, a jest 7,5.", "The number must be a whole one, and it is 7,5."),
+        (FROM_ONE, "0", "Liczba nie może być mniejsza niż 1, a jest 0.", "The number cannot be below 1, and it is 0."),
+        (UP_TO, "3", "Liczba nie może być większa niż 2,5, a jest 3.", "The number cannot be above 2.5, and it is 3."),
+    ],
+)
+def test_an_impossible_number_is_refused_in_words(item: Item, raw: str, polish: str, english: str) -> None:
+    with pytest.raises(Problem) as refused:
+        check(item, raw)
+    assert (refused.value.sentence("pl"), refused.value.sentence("en")) == (polish, english)
 
 
 def test_not_applicable_only_where_the_item_allows_it() -> None:

@@ -315,6 +315,23 @@ HERE = "pytanie Q2"
         (item("Q2", "scale", options(0, 1, 1)), [("scale_not_ordered", HERE)]),
         (item("Q2", "single", options(1, 0).replace('"b"', '"a"')), [("duplicate_code", f"{HERE}, opcja a")]),
         (item("Q2", "single", options(1, 0) + "\nhint = 1"), [("unknown_key", f"{HERE}, opcja b")]),
+        (item("Q2", "text", "min = 1"), [("key_not_allowed", HERE)]),
+        (item("Q2", "duration", "max = 1"), [("key_not_allowed", HERE)]),
+        (item("Q2", "yes_no", "whole = true"), [("key_not_allowed", HERE)]),
+        (item("Q2", "number", 'min = "0"'), [("wrong_type", HERE)]),
+        (item("Q2", "number", "whole = 1"), [("wrong_type", HERE)]),
+        (item("Q2", "number", "whole = true", "min = 0.5"), [("wrong_type", HERE)]),
+        (item("Q2", "number", "whole = true", "max = 9.5"), [("wrong_type", HERE)]),
+        (item("Q2", "number", "min = 3", "max = 2"), [("bounds_backwards", HERE)]),
+        (item("Q2", "number", "min = 3", "max = 3"), [("bounds_backwards", HERE)]),
+        (
+            item("Q2", "number", "min = 6", bands(("5", 1), ("6", 2), (None, 0))),
+            [("band_unreachable", f"{HERE}, przedział 1")],
+        ),
+        (
+            item("Q2", "number", "max = 5", bands(("3", 1), ("5", 2), (None, 0))),
+            [("band_unreachable", f"{HERE}, przedział 3")],
+        ),
         (item("Q2", "number", bands(("5", 1), ("3", 2), (None, 0))), [("bands_not_rising", f"{HERE}, przedział 2")]),
         (item("Q2", "number", bands(("5", 1), ("5", 2), (None, 0))), [("bands_not_rising", f"{HERE}, przedział 2")]),
         (item("Q2", "number", bands((None, 1), ("3", 2), (None, 0))), [("band_after_open", f"{HERE}, przedział 2")]),
@@ -346,6 +363,14 @@ def test_a_broken_item(text: str, problems: list[tuple[str, str]]) -> None:
     with pytest.raises(Problems) as refused:
         read(FRAME + YES + text)
     assert named(refused.value.problems) == problems
+
+
+def test_the_numbers_that_are_possible() -> None:
+    text = item("Q2", "number", "min = 0", "max = 10", "whole = true", bands(("0", 0), ("9", 1), (None, 2)))
+    bounded = read(FRAME + YES + text).item("Q2")
+    assert (bounded.minimum, bounded.maximum, bounded.whole) == (0.0, 10.0, True)
+    free = read(CHECKLIST).item("ST05")
+    assert (free.minimum, free.maximum, free.whole) == (None, None, False)
 
 
 def test_a_circle_of_branches_is_named_once() -> None:

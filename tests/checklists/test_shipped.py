@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from checklists.answers import check, check_visit, choices
 from checklists.applicability import asked
 from checklists.model import Answer, Channel, Item, ItemType
 from checklists.parse import shipped
+from checklists.problems import Problem
 from checklists.scoring import score
 
 EVERYWHERE = frozenset(
@@ -57,6 +60,31 @@ def test_a_visit_can_be_filled_in_and_scored() -> None:
             if item.code in answers and choices(item):
                 assert answers[item.code].points == item.max_points, item.code
         assert score(checklist, answers, EVERYWHERE).scorable, checklist.code
+
+
+@pytest.mark.parametrize(
+    ("code", "impossible"),
+    [
+        ("ST08", ("-1", "11", "7,5")),
+        ("EM06", ("-1", "4", "0,5")),
+        ("EM26", ("0", "1,5")),
+        ("OR02", ("0", "100")),
+        ("OR28", ("-1", "22")),
+    ],
+)
+def test_impossible_numbers(code: str, impossible: tuple[str, ...]) -> None:
+    _, checklists = shipped()
+    item = next(item for checklist in checklists for item in checklist.items if item.code == code)
+    for value in impossible:
+        with pytest.raises(Problem):
+            check(item, value)
+
+
+def test_every_count_is_whole_and_never_negative() -> None:
+    _, checklists = shipped()
+    counts = [item for checklist in checklists for item in checklist.items if item.type is ItemType.NUMBER]
+    assert counts
+    assert all(item.whole and item.minimum is not None and item.minimum >= 0 for item in counts)
 
 
 def test_only_attributes_that_the_format_lists() -> None:
