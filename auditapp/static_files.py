@@ -50,7 +50,8 @@ NAMES = frozenset(path.name for path in FOLDER.iterdir()) | {f"font-{weight}.wof
 
 
 @cache
-def _content(name: str) -> bytes:
+def read(name: str) -> bytes:
+    """Return the bytes of a static file."""
     if name.endswith(".woff"):
         return _font(WEIGHTS[name.removeprefix("font-").removesuffix(".woff")])
     return (FOLDER / name).read_bytes()
@@ -70,7 +71,7 @@ def _font(weight: str) -> bytes:
 
 @cache
 def _digest(name: str) -> str:
-    return hashlib.sha256(_content(name)).hexdigest()[:12]
+    return hashlib.sha256(read(name)).hexdigest()[:12]
 
 
 def asset(name: str) -> str:
@@ -86,7 +87,7 @@ def serve(digest: str, name: str) -> Response:
     """Send a static file with the headers of something that never changes."""
     if name not in NAMES:  # before anything is read or remembered
         abort(404)
-    content = _content(name)
+    content = read(name)
     kind = "font/woff" if name.endswith(".woff") else mimetypes.guess_type(name)[0] or "application/octet-stream"
     response = Response(content, mimetype=kind)
     # An address with another hash is an old page in a car park: serve it, but let nobody keep it.

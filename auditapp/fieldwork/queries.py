@@ -28,10 +28,11 @@ SENT_SHOWN = 10  # on one page of the list
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One visit in the auditor's list."""
+    """One visit in the auditor's list. `rev` is the revision of its draft at the office, None before there is one."""
 
     visit: Visit
     minutes: int
+    rev: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +170,21 @@ def errands(session: Session, actor: Actor, page: int = 1) -> Errands:
         .limit(SENT_SHOWN + 1)
     ).all()
     ordered = sorted(to_do, key=lambda visit: TO_DO.index(State(visit.status)))
+    drafts = session.execute(
+        select(Submission.visit_id, Submission.round, Submission.rev).where(
+            Submission.visit_id.in_([visit.id for visit in to_do])
+        )
+    )
+    revs = {(row.visit_id, row.round): row.rev for row in drafts}
     return Errands(
-        [_errand(visit) for visit in ordered], [_errand(visit) for visit in sent[:SENT_SHOWN]], len(sent) > SENT_SHOWN
+        [_errand(visit, revs.get((visit.id, visit.round))) for visit in ordered],
+        [_errand(visit) for visit in sent[:SENT_SHOWN]],
+        len(sent) > SENT_SHOWN,
     )
 
 
-def _errand(visit: Visit) -> Errand:
-    return Errand(visit, checklist_of(visit.checklist_version).minutes)
+def _errand(visit: Visit, rev: int | None = None) -> Errand:
+    return Errand(visit, checklist_of(visit.checklist_version).minutes, rev)
 
 
 def brief(session: Session, visit: Visit) -> Brief:
@@ -266,7 +275,6 @@ def section_page(
     if code not in codes:
         raise Problem("not_found")
     index = codes.index(code)
-    photos, notes = evidence.photos_of(session, visit.id), notes_for(session, visit)
     return SectionPage(
         visit=visit,
         checklist=checklist,
@@ -274,20 +282,44 @@ def section_page(
         number=whole.parts.index(sections[index]) + 1,
         previous=sections[index - 1] if index else None,
         following=sections[index + 1] if index + 1 < len(sections) else None,
-        questions=[
-            Question(
-                item=item,
-                typed=(typed or {}).get(item.code) or _as_typed(item, answers.get(item.code), locale),
-                photos=photos.get(item.code, ()),
-                notes=notes.get(item.code, ()),
-                error=(errors or {}).get(item.code),
-            )
-            for item in visible
-            if item.section == code
-        ],
+        questions=_questions(
+            session, visit, [item for item in visible if item.section == code], answers, locale, typed, errors
+        ),
         rev=document.rev,
         progress=whole,
     )
+
+
+def _questions(
+    session: Session,
+    visit: Visit,
+    items: Sequence[Item],
+    answers: Mapping[str, Answer],
+    locale: str,
+    typed: Mapping[str, Typed] | None = None,
+    errors: Mapping[str, Problem] | None = None,
+) -> list[Question]:
+    photos, notes = evidence.photos_of(session, visit.id), notes_for(session, visit)
+    return [
+        Question(
+            item=item,
+            typed=(typed or {}).get(item.code) or _as_typed(item, answers.get(item.code), locale),
+            photos=photos.get(item.code, ()),
+            notes=notes.get(item.code, ()),
+            error=(errors or {}).get(item.code),
+        )
+        for item in items
+    ]
+
+
+def whole(session: Session, visit: Visit, brief: Brief, locale: str) -> list[tuple[Section, list[Question]]]:
+    """Return every question that the location's attributes allow, by section, whatever the branches say just now."""
+    checklist, attributes = brief.checklist, frozenset(visit.location.attributes)
+    answers = documents.answers_in(checklist, brief.document) if brief.document else {}
+    possible = [item for item in checklist.items if attributes.issuperset(item.requires)]
+    questions = _questions(session, visit, possible, answers, locale)
+    sections = [(section, [q for q in questions if q.item.section == section.code]) for section in checklist.sections]
+    return [(section, found) for section, found in sections if found]
 
 
 def _as_typed(item: Item, answer: Answer | None, locale: str) -> Typed:

@@ -15,7 +15,7 @@ from auditapp import web
 from auditapp.access import Actor, allow, get_own_visit
 from auditapp.evidence import service as evidence
 from auditapp.evidence.photos import accept_photo
-from auditapp.fieldwork import forms, queries, service
+from auditapp.fieldwork import forms, queries, service, words
 from auditapp.fieldwork.documents import Taken
 from auditapp.models import User, Visit
 from checklists.lifecycle import Role, State
@@ -29,7 +29,15 @@ UNDER_WAY = (State.IN_PROGRESS, State.RETURNED)
 @allow(Role.AUDITOR)
 def visits(actor: Actor) -> Any:
     page = web.page_number()
-    return web.page("fieldwork/visits.html", errands=queries.errands(web.session(), actor, page), page=page)
+    response = web.page(
+        "fieldwork/visits.html",
+        errands=queries.errands(web.session(), actor, page),
+        page=page,
+        words=words.of_list(),
+        plurals=words.plurals(),
+    )
+    response.headers["X-Page"] = "list"  # what the service worker may keep
+    return response
 
 
 @bp.get("/visits/<int:visit_id>")
@@ -134,11 +142,11 @@ def _photos(visit: Visit, shown: set[str]) -> tuple[list[Taken], list[tuple[str,
                 continue
             try:
                 photo = accept_photo(file.read(), limit=limits.max_photo, max_pixels=limits.max_photo_pixels)
+                row = evidence.keep_photo(web.session(), web.storage(), visit, item, photo, web.now())
             except Problem as problem:
                 wrong.append((item, problem))
                 continue
-            row = evidence.keep_photo(web.session(), web.storage(), visit, item, photo, web.now())
-            added.append(Taken(item, row.sha256, row.taken_at))
+            added.append(Taken(item, row.sent_sha256, row.taken_at))
     return added, wrong
 
 

@@ -30,6 +30,7 @@ NOT_BY_LINK = {
     "evidence.photo",
     "reporting.download",
     "fieldwork.sent",
+    "offline.worker",
     "insight.history",
     "insight.picture",
     "account.home",

@@ -1,0 +1,145 @@
+"""The visit as one page that works without signal, and the service worker that keeps it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, current_app, url_for
+
+from auditapp import static_files, web
+from auditapp.access import EVERYBODY, Actor, allow, get_own_visit
+from auditapp.evidence import service as evidence
+from auditapp.fieldwork import documents, forms, queries, sending, service, words
+from auditapp.fieldwork.queries import Brief, Question
+from auditapp.models import Visit
+from checklists.lifecycle import Role, State
+from checklists.model import Item, Section
+
+bp = Blueprint("offline", __name__)
+TO_FILL = (State.ASSIGNED, State.IN_PROGRESS, State.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One section with every question that the location's attributes allow; branches are decided on the phone."""
+
+    section: Section
+    questions: Sequence[Question]
+
+    @property
+    def notes(self) -> int:
+        return sum(len(question.notes) for question in self.questions)
+
+
+@bp.get("/p/<programme>/visits/<int:visit_id>/form/<int:round_>")
+@allow(Role.AUDITOR)
+def form(actor: Actor, visit_id: int, round_: int) -> Any:
+    """Show the whole visit of one round; leads to the brief when there is nothing to fill in."""
+    session, visit = web.session(), get_own_visit(web.session(), actor, visit_id)
+    closed = visit.status == State.ASSIGNED and visit.wave is not None and visit.wave.status != "open"
+    if visit.status not in TO_FILL or visit.round != round_ or closed:
+        return web.see_other("fieldwork.brief", programme=actor.programme, visit_id=visit.id)
+    brief = queries.brief(session, visit)
+    parts = [Part(section, found) for section, found in queries.whole(session, visit, brief, web.locale())]
+    address = url_for(".form", programme=actor.programme, visit_id=visit.id, round_=visit.round)
+    response = web.page(
+        "fieldwork/form.html",
+        visit=visit,
+        brief=brief,
+        parts=parts,
+        address=address,
+        times=_times(visit, brief),
+        config=_config(actor, visit, brief, parts, address),
+    )
+    response.headers["X-Page"] = "form"
+    return response
+
+
+def _times(visit: Visit, brief: Brief) -> forms.SubmitForm:
+    zone = ZoneInfo(visit.location.timezone)
+    began = (brief.document.started_at if brief.document else web.now()).astimezone(zone)
+    ended = brief.document.ended_at.astimezone(zone) if brief.document and brief.document.ended_at else None
+    return forms.SubmitForm(
+        formdata=None,
+        data={
+            "started_on": began.date(),
+            "started_at": began.time(),
+            "ended_on": (ended or began).date(),
+            "ended_at": ended.time() if ended else None,
+        },
+    )
+
+
+def _config(actor: Actor, visit: Visit, brief: Brief, parts: Sequence[Part], address: str) -> dict[str, Any]:
+    """Return what the scripts need to know of the visit, as plain JSON."""
+    stored = service.find_document(web.session(), visit)
+    document = brief.document
+    return {
+        "visit_id": visit.id,
+        "visit": visit.code,
+        "round": visit.round,
+        "programme": actor.programme,
+        "place": visit.location.name,
+        "user": actor.auditor_id,
+        "address": address,
+        "checklist": service.version_of(visit),
+        "app": static_files.asset("form.js").split("/")[2],
+        "token": sending.make_token(web.settings().secret_key, visit),
+        "zone": visit.location.timezone,
+        "locale": web.locale(),
+        "attributes": sorted(visit.location.attributes),
+        "started_at": document.started_at.isoformat() if document else None,
+        "server": {"id": str(stored.id), "rev": stored.rev} if stored else None,
+        "parts": [{"code": part.section.code, "title": part.section.title.get(web.locale())} for part in parts],
+        "items": [rules_of(question.item) for part in parts for question in part.questions],
+        "photos": _photos(actor, visit, document),
+        "words": words.of_form(),
+        "plurals": words.plurals(),
+    }
+
+
+def rules_of(item: Item) -> dict[str, Any]:
+    """Return what the phone needs to decide whether the item is asked and what it lacks."""
+    branch = item.show_if
+    return {
+        "code": item.code,
+        "section": item.section,
+        "type": item.type.value,
+        "required": item.required,
+        "evidence_required": item.evidence_required,
+        "requires": list(item.requires),
+        "show_if": {"item": branch.item, "values": list(branch.values)} if branch else None,
+    }
+
+
+def _photos(actor: Actor, visit: Visit, document: documents.Document | None) -> list[dict[str, str]]:
+    """Return the photos that the office has and the draft names."""
+    named = {(photo.item, photo.sha) for photo in document.photos} if document else set()
+    return [
+        {
+            "item": item,
+            "sha": row.sent_sha256,
+            "url": url_for("evidence.photo", programme=actor.programme, evidence_id=row.id),
+        }
+        for item, rows in evidence.photos_of(web.session(), visit.id).items()
+        for row in rows
+        if (item, row.sent_sha256) in named
+    ]
+
+
+@bp.get("/sw.js")
+@allow(EVERYBODY)
+def worker() -> Response:
+    """Send the service worker with the addresses of the files it keeps."""
+    shell = {name: static_files.asset(f"{name}.js") for name in ("store", "send")}
+    names = ("app.css", "icon.svg", "app.webmanifest", "asked.js", "photos.js", "phone.js", "form.js", "list.js")
+    shell |= {name: static_files.asset(name) for name in names}
+    script = f"self.AUDIT_SHELL = {json.dumps(shell)};\n" + static_files.read("sw.js").decode()
+    response = current_app.make_response(script)
+    response.mimetype = "text/javascript"
+    response.headers["Cache-Control"] = "no-cache"
+    return response

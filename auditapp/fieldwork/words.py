@@ -1,0 +1,83 @@
+"""What the scripts of the phone say, in the language of the page; {name} is filled in by them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+
+def _states() -> dict[str, str]:
+    return {
+        "draft": _("Saved on this phone"),
+        "ready": _("Waiting to send. Everything is saved on this phone"),
+        "sending": _("Sending…"),
+        "sent": _("Sent"),
+        "auth": _("Not sent: log in again"),
+        "parked": _("The office already had something for this visit. Yours is kept as well; the office will decide"),
+    }
+
+
+def of_list() -> Mapping[str, str]:
+    """Return what the list says of each visit."""
+    return _states() | {
+        "draft_safe": _("Saved on this phone and at the office"),
+        "offline": _("Opens without signal"),
+        "log_sent": _("The log is sent. Thank you."),
+        "log_failed": _("The log could not be sent. Try again with signal."),
+        "log_empty": _("There is nothing in the log yet."),
+    }
+
+
+def of_form() -> Mapping[str, str]:
+    """Return what the form of one visit says."""
+    return _states() | {
+        "fresh": _("Nothing is typed yet"),
+        "begun": _("Begun earlier; it goes on here"),
+        "unsaved": _("Not saved"),
+        "shrinking": _("Preparing the photo…"),
+        "broken": _("This browser cannot save answers. Leave private mode or use another browser."),
+        "full": _(
+            "The last change could not be saved: the phone may be out of space. "
+            "Free some space and change it again. Do not close this page."
+        ),
+        "bad_photo": _("This file is not a photo that can be read. Choose another one."),
+        "elsewhere": _("This visit is open in another window."),
+        "photo_number": _("Photo %(number)s, in full size", number="{number}"),
+        "remove": _("Remove"),
+        "remove_number": _("Remove photo %(number)s", number="{number}"),
+        "complete": _("complete"),
+        "not_asked": _("not asked here"),
+        "progress": _("Complete parts: %(done)s of %(all)s", done="{done}", all="{all}"),
+        "all_answered": _("Everything is answered. Read it once more, then send."),
+        "empty": _("This field cannot be left empty."),
+        "backwards": _("The visit ends before it begins."),
+        "future": _("The visit begins in the future."),
+        "text_too_long": _("The text is too long: at most 5000 characters."),
+        "not_a_number": _("Type a number, for example 12.5."),
+        "out_of_range": _("The number is too large."),
+        "bad_duration": _("Type minutes and seconds, for example 4:30."),
+        "bad_time": _("Type a time, for example 14:05."),
+    }
+
+
+def plurals() -> Mapping[str, Mapping[str, str]]:
+    """Return sentences with {number} by the plural category of the language ("one", "few", "other")."""
+    return {
+        "open": _by_number(lambda n: ngettext("%(num)d question still open", "%(num)d questions still open", n)),
+        "waiting": _by_number(
+            lambda n: ngettext("%(num)d visit is not sent yet.", "%(num)d visits are not sent yet.", n)
+        ),
+        "missing": _by_number(
+            lambda n: ngettext("%(num)d answer is still missing.", "%(num)d answers are still missing.", n)
+        ),
+    }
+
+
+def _by_number(sentence: Callable[[int], str]) -> dict[str, str]:
+    """Return the forms for 1, 2 and 5, which stand for the categories of Polish and English."""
+    return {
+        category: sentence(number).replace(str(number), "{number}")
+        for category, number in (("one", 1), ("few", 2), ("other", 5))
+    }

@@ -1,0 +1,72 @@
+/* The list of visits: what this phone holds of each, whether it opens without signal, and sending by hand. */
+(function () {
+  "use strict";
+  const Store = AuditStore, Send = AuditSend;
+  const one = (selector, root = document) => root.querySelector(selector);
+  const config = JSON.parse(one("#config").textContent), say = AuditWords(config);
+  const entries = [...document.querySelectorAll("[data-form]")];
+  const mine = async () => (await Store.documents()).filter((row) => row.user === config.user);
+
+  const words = (row) => say(row.state === "draft" ? (row.rev > (row.sent_rev || 0) ? "draft" : "draft_safe") : row.state);
+
+  async function show() {
+    const rows = await mine(), listed = new Set();
+    for (const entry of entries) {
+      const row = rows.find((each) => each.visit_id === Number(entry.dataset.visit) && each.round === Number(entry.dataset.round));
+      if (!row) continue;
+      listed.add(row.id);
+      const place = one(".on-phone", entry);
+      place.textContent = words(row) + (entry.dataset.kept ? ` · ${say("offline")}` : "");
+      place.hidden = false;
+    }
+    const unsent = rows.filter((row) => row.text && row.state !== "sent" && row.state !== "parked");
+    const lost = rows.filter((row) => !listed.has(row.id) && !["sent", "parked"].includes(row.state));
+    one("#unsent").hidden = !unsent.length && !lost.length;
+    one("#unsent-text").textContent = unsent.length ? say.count("waiting", unsent.length) : "";
+    one("#elsewhere").replaceChildren(...lost.map((row) => {
+      const line = document.createElement("li"), link = document.createElement("a");
+      Object.assign(link, { href: row.address, textContent: `${row.place}: ${words(row)}` });
+      line.append(link);
+      return line;
+    }));
+  }
+
+  const KEPT = "auditapp-kept";
+  /** Ask for each form to be kept, one after the other, where it is not kept as it stands at the office now; and lead
+      straight to it: it holds the brief as well. */
+  async function prepare() {
+    const before = JSON.parse(localStorage.getItem(KEPT) || "{}"), now = {};
+    await AuditWorker.keep(location.pathname, false);
+    for (const entry of entries) {
+      const link = one("a", entry), address = entry.dataset.form;
+      if (!(await AuditWorker.keep(address, before[address] === entry.dataset.version).catch(() => false))) continue;
+      now[address] = entry.dataset.version;
+      entry.dataset.kept = "1";
+      link.href = address;
+      const place = one(".on-phone", entry);
+      if (!place.textContent) place.textContent = say("offline");
+      place.hidden = false;
+    }
+    localStorage.setItem(KEPT, JSON.stringify(now));
+    document.body.dataset.offline = "1";
+  }
+
+  const send = () => Send.sendNow().catch(() => "waiting").then(show);
+  one("#send-now").addEventListener("click", send);
+  addEventListener("online", send);
+  Send.listen(() => show().catch(() => undefined));
+
+  one("#send-log").addEventListener("click", async () => {
+    const rows = await mine(), row = rows[rows.length - 1], state = one("#log-state");
+    if (!row) { state.textContent = say("log_empty"); return; }
+    const lines = (await Store.log()).join("\n").slice(-60_000);
+    const response = await fetch("/api/v1/logs", {
+      method: "POST", body: lines, credentials: "omit", redirect: "error",
+      headers: { Authorization: `Bearer ${row.token}`, "Content-Type": "text/plain", "X-Device": row.device },
+    }).catch(() => ({ ok: false }));
+    state.textContent = say(response.ok ? "log_sent" : "log_failed");
+  });
+
+  show().then(() => { one("#phone-log").hidden = false; return prepare(); }).then(show).then(send)
+    .catch(() => undefined).finally(() => { document.body.dataset.ready = "1"; });
+})();

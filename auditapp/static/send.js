@@ -1,0 +1,132 @@
+/* Sending: whole documents and photos, each request safe to repeat, until the receipt matches what was sent.
+   No page needed: the service worker loads it too. The protocol is in docs/phone-protocol.md. */
+(function (self) {
+  "use strict";
+  const Store = self.AuditStore;
+  const LIMIT = 60_000, PHOTO_LIMIT = 180_000, LONGEST_WAIT = 300;
+  const listeners = new Set();
+  const channel = "BroadcastChannel" in self ? new BroadcastChannel("auditapp") : null;
+  if (channel) channel.onmessage = (event) => listeners.forEach((listen) => listen(event.data));
+
+  /** Tell every page of this phone what became of a document: {id, state}. */
+  function tell(message) {
+    listeners.forEach((listen) => listen(message));
+    if (channel) channel.postMessage(message);
+  }
+
+  class Refusal extends Error {
+    constructor(state, reason) { super(reason); this.state = state; }
+  }
+
+  /** Return the text of the document as it goes over the wire. */
+  async function compose(row, status) {
+    const [answers, photos] = await Promise.all([Store.answers(row.id), Store.photos(row.id)]);
+    const hidden = new Set(status === "final" ? row.hidden : []);
+    return JSON.stringify({
+      id: row.id, visit: row.visit, round: row.round, checklist: row.checklist, device: row.device, app: row.app,
+      rev: row.rev, status, started_at: row.started_at, ended_at: row.ended_at || null, tz: row.tz, gps: row.gps || null,
+      base_rev: row.base_rev ?? null, parent: row.parent || null, recognised: Boolean(row.recognised), conflict: row.conflict || "",
+      answers: answers.filter((answer) => !hidden.has(answer.item)).map(({ item, state, value, comment, at }) => ({ item, state, value, comment, at })),
+      photos: photos.filter((photo) => !hidden.has(photo.item)).map(({ item, sha, size, taken_at }) => ({ item, sha, bytes: size, taken_at })),
+    });
+  }
+
+  /** Freeze a document: from now on every attempt sends the very same bytes. */
+  async function finish(id, hidden, endedAt) {
+    await Store.saveFields(id, { hidden, ended_at: endedAt });
+    const row = await Store.get(id);
+    await Store.change(id, { text: await compose(row, "final"), state: "ready", tries: 0, next: 0 });
+    tell({ id, state: "ready" });
+  }
+
+  async function call(row, path, options) {
+    const aborter = new AbortController();
+    const timer = setTimeout(() => aborter.abort(), options.limit || LIMIT);
+    let response;
+    try {
+      response = await fetch(path, {
+        ...options, method: "PUT", signal: aborter.signal, credentials: "omit", redirect: "error", cache: "no-store",
+        headers: { ...options.headers, Authorization: `Bearer ${row.token}`, "X-Device-Now": String(Date.now()) },
+      });
+    } finally { clearTimeout(timer); }
+    if (response.status === 401 || response.status === 403) throw new Refusal("auth", `status ${response.status}`);
+    const answer = await response.json().catch(() => { throw new Error(`no answer of ours: status ${response.status}`); });
+    if (response.status === 409 && answer.parked) throw new Refusal("parked", answer.error);
+    if (!response.ok) throw new Error(`status ${response.status} ${answer.error || ""}`);
+    return answer;
+  }
+
+  const putDocument = (row, text) =>
+    call(row, `/api/v1/submissions/${row.id}`, { body: text, headers: { "Content-Type": "application/json" } });
+
+  async function putPhotos(row, wanted) {
+    if (!wanted.length) return;
+    const kept = await Store.photos(row.id);
+    for (const { item, sha } of wanted) {
+      const photo = kept.find((each) => each.item === item && each.sha === sha);
+      if (!photo || !photo.bytes) throw new Error(`photo ${sha} is not on this phone`);
+      await call(row, `/api/v1/visits/${row.visit_id}/photos/${encodeURIComponent(item)}/${sha}`, {
+        body: photo.bytes, headers: { "Content-Type": photo.type }, limit: PHOTO_LIMIT,
+      });
+      await Store.photoArrived(photo);
+    }
+  }
+
+  async function sendDraft(row) {
+    const answer = await putDocument(row, await compose(row, "draft"));
+    await putPhotos(row, answer.missing || []);
+    await Store.change(row.id, { sent_rev: row.rev, tries: 0, next: 0, error: "" });
+  }
+
+  async function sendFinal(row) {
+    tell({ id: row.id, state: "sending" });
+    let answer = await putDocument(row, row.text);
+    if (!answer.receipt) {
+      await putPhotos(row, answer.missing || []);
+      answer = await putDocument(row, row.text);
+    }
+    // Only our own receipt for exactly these bytes counts: a captive portal answers 200 to anything.
+    const sha = await Store.sha256(new TextEncoder().encode(row.text));
+    if (!answer.receipt || answer.receipt.id !== row.id || answer.receipt.sha !== sha) throw new Error("no receipt");
+    await Store.change(row.id, { state: "sent", receipt: answer.receipt, sent_at: new Date().toISOString(), error: "" });
+    tell({ id: row.id, state: "sent" });
+  }
+
+  const waits = (row) => (row.text ? !["sent", "parked"].includes(row.state) : row.state === "draft" && row.rev > (row.sent_rev || 0));
+
+  async function failed(row, error) {
+    const tries = (row.tries || 0) + 1;
+    const wait = Math.min(2 ** tries, LONGEST_WAIT) * (500 + Math.random() * 500);
+    let state = "";
+    await Store.change(row.id, (now) => {
+      // A draft that failed while "Send" was pressed must not take the frozen document out of the queue.
+      state = error instanceof Refusal && Boolean(now.text) === Boolean(row.text) ? error.state : now.text ? "ready" : "draft";
+      return { state, tries, next: Date.now() + wait, error: error.message };
+    });
+    await Store.note(`${row.visit} round ${row.round} rev ${row.rev}: ${state}: ${error.message}`);
+    tell({ id: row.id, state });
+  }
+
+  /** Send what waits and is due. One sender on the phone: a page, another tab or the service worker.
+      Returns "done", "waiting" (something is left) or "busy". */
+  function sendAll() {
+    const run = async (lock) => {
+      if (!lock) return "busy";
+      let left = false;
+      for (const row of (await Store.documents()).filter(waits)) {
+        if ((row.next || 0) > Date.now()) { left = true; continue; }
+        try { await (row.text ? sendFinal(row) : sendDraft(row)); } catch (error) { left = true; await failed(row, error); }
+      }
+      return left ? "waiting" : "done";
+    };
+    return self.navigator.locks ? self.navigator.locks.request("auditapp-send", { ifAvailable: true }, run) : run(true);
+  }
+
+  /** Forget the waiting times and send: for the button "Send now" and the return of the signal. */
+  async function sendNow() {
+    for (const row of (await Store.documents()).filter(waits)) if (row.next) await Store.change(row.id, { next: 0 });
+    return sendAll();
+  }
+
+  self.AuditSend = { finish, listen: (listener) => listeners.add(listener), sendAll, sendNow, waits };
+})(self);

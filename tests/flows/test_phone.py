@@ -1,0 +1,330 @@
+"""The form of a visit on a phone: kills, lost answers, lost signal. One visit arrives, as the screen showed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Playwright
+
+from auditapp.fieldwork import documents
+from tests.documents import GOOD
+from tests.flows.phones import Office, Phone, draw_photo, give, log_in, on_screen, open_form, send, show, wait_for
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("phone")]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    folder = tmp_path / "office"
+    folder.mkdir()
+    office = Office.build(folder)
+    office.start()
+    yield office
+    office.kill()
+
+
+@pytest.fixture
+def phone(playwright_: Playwright, tmp_path: Path) -> Iterator[Phone]:
+    phone = Phone(playwright_, tmp_path / "phone")
+    yield phone
+    phone.kill()
+
+
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return draw_photo(tmp_path_factory.mktemp("picture") / "paragon.jpg")
+
+
+def first_open(phone: Phone, office: Office) -> Page:
+    """Log in, and wait until the form opens without signal."""
+    page = phone.open()
+    log_in(page, office)
+    open_form(page, office)
+    page.wait_for_selector("body[data-offline='1']")
+    return page
+
+
+def fill_in(page: Page) -> None:
+    for item, value in GOOD.items():
+        give(page, item, {"M5": "2:00"}.get(item, value))
+
+
+def add_photo(page: Page, picture: Path) -> None:
+    show(page, "s-till")
+    page.set_input_files("#p-M10", picture)
+    page.wait_for_selector("#q-M10 .thumbs img")
+
+
+def assert_one_visit(office: Office, screen: dict[str, str]) -> None:
+    """One final document, equal to what stood on the screen, with its receipt and every photo's bytes."""
+    rows = office.submissions()
+    assert [row.status for row in rows] == ["final"]
+    document = documents.read(rows[0].document)
+    values = {given.item: given.value for given in document.answers if given.value and given.item != "M10"}
+    assert values == screen
+    assert rows[0].receipt is not None
+    assert office.visit().status == "submitted"
+
+
+@pytest.mark.parametrize("how", ["the server is down", "the phone has no signal"])
+def test_the_whole_story(phone: Phone, office: Office, picture: Path, how: str) -> None:
+    page = first_open(phone, office)
+    if how == "the server is down":
+        office.kill()
+    else:
+        page.context.set_offline(True)
+    page.reload()
+    page.wait_for_selector("body[data-ready='1']")
+    fill_in(page)
+    add_photo(page, picture)
+    wait_for(page, "draft")
+    screen = on_screen(page)
+    phone.kill()
+
+    page = phone.open(offline=how != "the server is down")
+    open_form(page, office)
+    assert on_screen(page) == screen
+    assert (
+        page.locator("#q-M10 .thumbs img").evaluate("image => image.decode().then(() => image.naturalHeight)") == 1600
+    )
+    send(page)
+    wait_for(page, "ready")
+    phone.kill()
+
+    if how == "the server is down":
+        office.start()
+    office.faults(cut_upload=1, drop_after=2, status_500=1)
+    page = phone.open()
+    open_form(page, office)
+    wait_for(page, "sent")
+    assert_one_visit(office, screen)
+    page.reload()
+    wait_for(page, "sent")
+    assert len(office.submissions()) == 1
+
+
+@pytest.mark.parametrize("delay", [0, 100])
+def test_what_was_saved_survives_a_kill(phone: Phone, office: Office, delay: int) -> None:
+    page = first_open(phone, office)
+    give(page, "M1", "yes")
+    wait_for(page, "draft")
+    give(page, "M11", "brudna szyba")
+    page.wait_for_timeout(delay)
+    phone.kill()
+    page = phone.open()
+    open_form(page, office)
+    found = on_screen(page)
+    assert found["M1"] == "yes"
+    assert page.locator("#q-M2").get_attribute("hidden") is None  # the branch is open again
+    if delay:
+        assert found["M11"] == "brudna szyba"
+
+
+def test_leaving_at_once_keeps_the_last_words(phone: Phone, office: Office) -> None:
+    page = first_open(phone, office)
+    give(page, "M11", "ostatnie słowo")
+    page.goto("about:blank")
+    open_form(page, office)
+    assert on_screen(page)["M11"] == "ostatnie słowo"
+
+
+def test_one_window_at_a_time(phone: Phone, office: Office) -> None:
+    first = first_open(phone, office)
+    second = first.context.new_page()
+    second.goto(office.form)
+    second.wait_for_selector("body[data-second='1']")
+    assert second.locator("[name='a-M1']").first.is_disabled()
+    second.click("#take-over")
+    second.wait_for_function("() => document.body.dataset.ready === '1' && !document.body.dataset.second")
+    assert second.locator("[name='a-M1']").first.is_enabled()
+    first.wait_for_function("() => document.querySelector('[name=\"a-M1\"]').disabled")
+
+
+def test_an_expired_log_in_does_not_keep_a_visit_from_being_sent(phone: Phone, office: Office) -> None:
+    page = first_open(phone, office)
+    page.context.clear_cookies()
+    fill_in(page)
+    screen = on_screen(page)
+    send(page)
+    wait_for(page, "sent")
+    assert_one_visit(office, screen)
+
+
+def test_a_refused_permission_is_renewed_by_a_log_in(phone: Phone, office: Office) -> None:
+    page = first_open(phone, office)
+    fill_in(page)
+    screen = on_screen(page)
+    wait_for(page, "draft")
+    office.faults(status_401=30)
+    send(page)
+    wait_for(page, "auth")
+    assert page.locator("#again a").is_visible()
+    assert office.visit().status != "submitted"
+    office.faults()
+    page.reload()
+    wait_for(page, "sent")
+    assert_one_visit(office, screen)
+
+
+def test_the_log_in_page_is_never_kept(phone: Phone, office: Office) -> None:
+    page = first_open(phone, office)
+    page.context.clear_cookies()
+    page.reload()
+    page.wait_for_selector("body[data-ready='1']")
+    page.wait_for_timeout(500)
+    office.kill()
+    page.reload()
+    page.wait_for_selector("body[data-ready='1']")
+    assert page.locator("#fill").count() == 1
+
+
+def test_the_list_opens_without_signal_and_leads_to_the_form(phone: Phone, office: Office) -> None:
+    page = first_open(phone, office)
+    office.kill()
+    for address in ("/p/lumo/visits", "/"):
+        page.goto(office.address + address)
+        page.wait_for_selector("[data-form]")
+        page.wait_for_function(
+            "() => document.querySelector('[data-form] .on-phone').textContent.includes('bez zasięgu')"
+        )
+        page.locator("[data-form] a").first.click()
+        page.wait_for_selector("#fill")
+
+
+def test_a_second_phone_is_parked_and_nothing_is_lost(
+    phone: Phone, office: Office, playwright_: Playwright, tmp_path: Path
+) -> None:
+    page = first_open(phone, office)
+    other = Phone(playwright_, tmp_path / "other phone")
+    try:
+        second = first_open(other, office)
+        second.context.set_offline(True)
+        fill_in(second)
+        fill_in(page)
+        screen = on_screen(page)
+        send(page)
+        wait_for(page, "sent")
+        second.context.set_offline(False)  # its draft is sent by itself, too late
+        wait_for(second, "parked")
+        assert second.locator("[name='a-M1']").first.is_disabled()
+    finally:
+        other.kill()
+    assert_one_visit(office, screen)
+    assert len(office.parked()) == 1
+
+
+def test_a_phone_without_space_says_so_and_loses_nothing(phone: Phone, office: Office) -> None:
+    page = first_open(phone, office)
+    give(page, "M1", "yes")
+    wait_for(page, "draft")
+    page.evaluate(
+        """() => { window.realPut = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = function () { throw new DOMException('full', 'QuotaExceededError'); }; }"""
+    )
+    give(page, "M11", "ważne")
+    wait_for(page, "unsaved")
+    assert page.locator("#notice").is_visible()
+    page.evaluate("() => { IDBObjectStore.prototype.put = window.realPut; }")
+    give(page, "M4", "14:05")
+    wait_for(page, "draft")
+    assert page.locator("#notice").is_hidden()
+    page.reload()
+    page.wait_for_selector("body[data-ready='1']")
+    assert {"M1": "yes", "M4": "14:05", "M11": "ważne"}.items() <= on_screen(page).items()
+
+
+def test_a_closed_database_is_opened_again(phone: Phone, office: Office) -> None:
+    page = first_open(phone, office)
+    give(page, "M1", "yes")
+    wait_for(page, "draft")
+    page.evaluate("() => AuditStore.open().then((database) => database.close())")
+    give(page, "M4", "14:05")
+    wait_for(page, "draft")
+    page.reload()
+    page.wait_for_selector("body[data-ready='1']")
+    assert on_screen(page)["M4"] == "14:05"
+
+
+def test_the_service_worker_sends_alone_when_the_signal_returns(phone: Phone, office: Office) -> None:
+    page = first_open(phone, office)
+    page.context.set_offline(True)
+    fill_in(page)
+    screen = on_screen(page)
+    send(page)
+    wait_for(page, "ready")
+    page.goto("about:blank")  # the form is closed
+    watcher = page.context.new_page()
+    page.context.set_offline(False)
+    watcher.goto(f"{office.address}/login")  # a page of this site that sends nothing itself
+    devtools = page.context.new_cdp_session(watcher)
+    registrations: list[dict[str, object]] = []
+    devtools.on("ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"]))
+    devtools.send("ServiceWorker.enable")
+    watcher.wait_for_timeout(500)
+    wanted = {"origin": office.address, "registrationId": registrations[-1]["registrationId"], "tag": "send"}
+    devtools.send("ServiceWorker.dispatchSyncEvent", {**wanted, "lastChance": False})
+    for _ in range(100):
+        if office.visit().status == "submitted":
+            break
+        watcher.wait_for_timeout(200)
+    assert_one_visit(office, screen)
+
+
+def test_a_photo_can_be_taken_out_again(phone: Phone, office: Office, picture: Path) -> None:
+    page = first_open(phone, office)
+    fill_in(page)
+    add_photo(page, picture)
+    page.locator("#q-M10 .thumbs button").click()
+    page.wait_for_function("() => !document.querySelector('#q-M10 .thumbs li')")
+    page.reload()
+    page.wait_for_selector("body[data-ready='1']")
+    assert page.locator("#q-M10 .thumbs li").count() == 0
+    send(page)
+    wait_for(page, "sent")
+    assert documents.read(office.submissions()[0].document).photos == ()
+
+
+def test_a_returned_visit_goes_on_with_its_answers_and_photos(phone: Phone, office: Office, picture: Path) -> None:
+    page = first_open(phone, office)
+    fill_in(page)
+    add_photo(page, picture)
+    send(page)
+    wait_for(page, "sent")
+    office.ask_back(M8="Czy na pewno?")
+    page.goto(f"{office.address}/p/lumo/visits")
+    page.wait_for_selector("body[data-ready='1']")
+    page.goto(office.form.removesuffix("1") + "2")
+    page.wait_for_selector("body[data-ready='1']")
+    assert page.get_by_text("Czy na pewno?").count() == 1
+    assert page.locator("#q-M10 .thumbs img").count() == 1
+    give(page, "M8", "no")
+    screen = on_screen(page)
+    send(page)
+    wait_for(page, "sent")
+    rows = {row.round: row for row in office.submissions()}
+    assert [rows[1].status, rows[2].status] == ["final", "final"]
+    document = documents.read(rows[2].document)
+    assert {given.item: given.value for given in document.answers if given.value and given.item != "M10"} == screen
+    assert [photo.sha for photo in document.photos] == [photo.sha for photo in documents.read(rows[1].document).photos]
+
+
+def test_problems_are_named_and_led_to(phone: Phone, office: Office) -> None:
+    page = first_open(phone, office)
+    give(page, "M1", "no")
+    give(page, "M5", "za długo")
+    page.click("[data-screen='s-till'] [data-leave='forward']")
+    page.wait_for_function("() => document.activeElement.classList.contains('summary')")
+    top, bottom = (
+        page.locator(selector).evaluate(f"element => element.getBoundingClientRect().{edge}")
+        for selector, edge in (("[data-screen='s-till'] .summary h3", "top"), (".bar", "bottom"))
+    )
+    assert top >= bottom  # the sticky bar does not cover the heading
+    page.locator("[data-screen='s-till'] .summary a").click()
+    assert page.evaluate("document.activeElement.name") == "a-M5"
+    assert page.locator("#a-M5_error").inner_text() == "Wpisz minuty i sekundy, na przykład 4:30."
+    send(page)
+    page.wait_for_function("() => document.activeElement.id === 'check-problems'")
+    assert "5" in page.inner_text("#verdict")  # four are missing, one cannot be read
+    assert office.visit().status in ("assigned", "in_progress")
