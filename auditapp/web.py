@@ -112,7 +112,7 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
 
 def json(values: dict[str, Any], status: int = 200) -> Response:
     """Return plain values as JSON that is never cached."""
-    response = current_app.json.response(values)
+    response = cast(Response, current_app.json.response(values))
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -139,10 +139,10 @@ def test_photos_come_with_the_form_and_can_be_taken_out_again(world: World, audi
     assert "php" not in page.html
     assert world.given()["M10"] == "2"
     first, second = evidence(world)
-    assert [photo.sha for photo in world.document().photos] == [first.sha256, second.sha256]
+    assert [photo.sha for photo in world.document().photos] == [first.sent_sha256, second.sent_sha256]
     upload(auditor, world, files)
     assert len(evidence(world)) == 2, "the same photos again are the same rows"
-    answer = save(auditor, world, "till", {**TILL, "remove": f"M10:{first.sha256}"})
+    answer = save(auditor, world, "till", {**TILL, "remove": f"M10:{first.sent_sha256}"})
     assert answer.location == f"{world.base}/sections/till#q-M10"
     assert world.given()["M10"] == "1"
     assert auditor.get(f"/p/lumo/evidence/{first.id}").status == 404
