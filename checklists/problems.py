@@ -189,6 +189,12 @@ REFUSALS: Mapping[str, Text] = {
                           "The columns do not match. Missing: {missing}. Unknown: {unknown}."),
     "too_many_rows": Text("Plik ma ponad {limit} wierszy. Podziel go na mniejsze.",
                           "The file has more than {limit} rows. Split it into smaller ones."),
+    "bad_location_code": Text("Kod „{value}” jest niepoprawny. Użyj tylko liter a–z, cyfr, „.”, „-” i „_”; pierwsza "
+                              "ma być litera albo cyfra.",
+                              "The code “{value}” is not valid. Use letters a–z, digits, “.”, “-” and “_” only, and "
+                              "begin with a letter or a digit."),
+    "unreadable_name": Text("W nazwie „{value}” użyj liter i cyfr, które da się odczytać.",
+                            "In the name “{value}” use letters and digits that can be read."),
     "unknown_location": Text("Nie ma placówki „{value}”.", "There is no location “{value}”."),
     "unknown_region": Text("Nie ma regionu „{value}”. Podaj pełną ścieżkę, na przykład Północ/Pomorze.",
                            "There is no region “{value}”. Give the whole path, for example Północ/Pomorze."),
@@ -273,10 +279,6 @@ REFUSALS: Mapping[str, Text] = {
     "notice_date": Text(
         "Powiadomienie nie może mieć daty {value}. Podaj dzień, który już minął, najwyżej sprzed dwóch lat.",
         "The notice cannot be of {value}. Give a day that has passed, at most two years ago.",
-    ),
-    "separator": Text(
-        "Kolumny rozdziela tu średnik. Zapisz plik jako CSV rozdzielany przecinkami (UTF-8) albo dodaj XLSX.",
-        "The columns are separated by semicolons. Save the file as comma-separated CSV (UTF-8), or add an XLSX.",
     ),
     "wave_not_open": Text("Ta fala nie jest otwarta.", "This wave is not open."),
     "legal_basis_missing": Text("Nagrania można dodawać dopiero po zapisaniu podstawy prawnej.",

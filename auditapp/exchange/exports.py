@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from auditapp import journal
 from auditapp.db import Database
 from auditapp.exchange import queries, writers
-from auditapp.exchange.columns import COLUMNS, DOCUMENTS
+from auditapp.exchange.columns import BY_QUARTER, COLUMNS, DOCUMENTS
 from auditapp.models import Programme
 from checklists.problems import Problem, at
 from reports.periods import Quarter
@@ -71,6 +71,8 @@ def prepare(
         and queries.count_answers(session, programme, of_quarter) > writers.SHEET_ROWS
     ):
         raise Problem("too_many_rows", limit=writers.SHEET_ROWS)
+    if kind != "all" and kind not in BY_QUARTER:  # such a table is the same in every quarter
+        of_quarter = None
     journal.write(
         session,
         programme_id=programme.id,
@@ -79,7 +81,7 @@ def prepare(
         act="export",
         subject=kind,
         subject_id=programme.code,
-        quarter=quarter,
+        quarter=str(of_quarter or ""),
         format=format_,
     )
     return Export(programme.id, programme.code, kind, of_quarter, format_)

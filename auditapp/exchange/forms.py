@@ -29,6 +29,80 @@ KINDS = {
 INTO = {**KINDS, "visits": _l("visits with their answers"), "answers": _l("corrections of answers")}
 
 
+# What the cells of some columns may say, in the order of the codes of the lower floors; the page shows both sides.
+VALUES = (
+    (
+        "locations",
+        "format",
+        {"store": _l("store"), "contact_centre": _l("contact centre"), "online_shop": _l("online shop")},
+    ),
+    (
+        "locations",
+        "attributes",
+        {
+            "car_park": _l("car park"),
+            "fitting_room": _l("fitting room"),
+            "self_checkout": _l("self-checkout"),
+            "click_and_collect": _l("click and collect"),
+            "customer_toilet": _l("customer toilet"),
+            "service_desk": _l("service desk"),
+        },
+    ),
+    (
+        "people",
+        "role",
+        {
+            "programme_manager": _l("programme manager"),
+            "reviewer": _l("reviewer"),
+            "regional_manager": _l("regional manager; scope is the path of the region"),
+            "location_manager": _l("location manager; scope is the code of the location"),
+            "auditor": _l("auditor; needs a pseudonym"),
+        },
+    ),
+    ("people", "locale", {"pl": _l("Polish"), "en": _l("English")}),
+    (
+        "visits",
+        "channel",
+        {
+            "store_visit": _l("store visit"),
+            "phone": _l("phone"),
+            "chat": _l("chat"),
+            "email": _l("e-mail"),
+            "online_order": _l("online order"),
+        },
+    ),
+    (
+        "visits",
+        "visit_kind",
+        {
+            "regular": _l("regular: the only kind that enters results"),
+            "revisit": _l("re-visit"),
+            "training": _l("training"),
+            "pilot": _l("pilot"),
+        },
+    ),
+    (
+        "visits",
+        "status",
+        {
+            "approved": _l("approved; also where the cell is empty"),
+            "submitted": _l("submitted: it goes to the reviewers"),
+            "rejected": _l("rejected"),
+        },
+    ),
+    (
+        "answers",
+        "state",
+        {
+            "answered": _l("answered: “value” holds the answer"),
+            "na": _l("not applicable"),
+            "missing": _l("no answer yet"),
+            "not_asked": _l("not asked"),
+        },
+    ),
+)
+
+
 class ImportForm(FlaskForm):
     kind = SelectField(
         _l("What the files hold"), [InputRequired()], choices=[SelectChoice(kind, INTO[kind]) for kind in IMPORTS]
@@ -36,7 +110,9 @@ class ImportForm(FlaskForm):
     files = MultipleFileField(
         _l("Files"),
         [FileRequired(_l("Choose a file."))],
-        description=_l("CSV in UTF-8 or XLSX; documents as TOML or several in a zip."),
+        description=_l(
+            "CSV in UTF-8, columns separated by commas or semicolons, or XLSX; documents as TOML or several in a zip."
+        ),
     )
     answers = FileField(
         _l("Answers of the visits"),

@@ -6,6 +6,7 @@ import csv
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import IO, NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -57,8 +58,6 @@ def open_tables(upload: Upload, kinds: Collection[str], findings: Findings) -> l
 
 def _recognise(name: str, header: Sequence[str], kinds: Collection[str]) -> str:
     """Return the kind whose columns these are; otherwise name what the likeliest one lacks."""
-    if len(header) == 1 and ";" in header[0]:
-        raise Problem("separator", at(file=name, row=1))
     closest = max(kinds, key=lambda kind: len(set(COLUMNS[kind]) & set(header)))
     missing = [column for column in COLUMNS[closest] if column not in header]
     unknown = [c for number, c in enumerate(header) if c not in COLUMNS[closest] or c in header[:number]]
@@ -84,9 +83,16 @@ def _lines(name: str, header: Sequence[str], rows: Iterable[Sequence[str]], find
 
 
 def _csv_rows(upload: Upload) -> Iterator[list[str]]:
-    """Yield the records of a CSV; Problem without a place, because only the caller counts rows."""
+    """Yield the records of a CSV; Problem without a place, because only the caller counts rows.
+
+    Columns are separated by commas, or by semicolons as spreadsheets write them where the comma is the decimal mark:
+    names of columns hold neither, so the first line tells which.
+    """
+    lines = _decoded(upload.stream)
+    first = next(lines, "")
+    separator = ";" if ";" in first and "," not in first else ","
     try:
-        yield from csv.reader(_decoded(upload.stream), strict=True)
+        yield from csv.reader(chain([first], lines), delimiter=separator, strict=True)
     except csv.Error as error:
         raise Problem("not_a_table") from error
 

@@ -105,6 +105,7 @@ def _page(actor: Actor, import_form: forms.ImportForm, export_form: forms.Export
         refused=refused,
         findings=[_finding(problem) for problem in refused.problems] if refused else [],
         rehearsed=values.pop("rehearsed", None),
+        values=[(forms.KINDS[table], column, meanings) for table, column, meanings in forms.VALUES],
         tables=[(forms.INTO[kind], COLUMNS[kind]) for kind in IMPORTS if kind not in DOCUMENTS],
         here={"programme": actor.programme},
     )

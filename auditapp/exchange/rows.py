@@ -8,6 +8,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
+from auditapp.codes import is_code
 from auditapp.exchange.findings import Findings
 from checklists.answers import clean
 from checklists.problems import Place, Problem, at
@@ -78,6 +79,13 @@ class Row:
         if len(text) > limit:
             self.refuse("text_too_long", column, length=len(text), limit=limit)
         return text
+
+    def code(self, column: str) -> str:
+        """Return a code that can stand in an address."""
+        code = self.text(column, 40)
+        if code and not is_code(code):
+            self.refuse("bad_location_code", column, value=code)
+        return code
 
     def one_of(self, column: str, allowed: Collection[str], default: str = "") -> str:
         """Return one of the allowed codes, or the default where the cell is empty."""

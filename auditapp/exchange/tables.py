@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from auditapp import journal, links
+from auditapp.codes import is_readable
 from auditapp.exchange.findings import Findings
 from auditapp.exchange.rows import ImportResult, Line, Row, batched, numbered
 from auditapp.models import Location, Membership, Programme, Region, User
@@ -94,6 +95,8 @@ def _regions(session: Session, programme: Programme, rows: list[Row], tally: _Ta
         path = row.text("region", 300)
         if path and not all(part and part == part.strip() for part in path.split("/")):
             row.refuse("unknown_region", "region", value=path)
+        elif path and not all(is_readable(part) for part in path.split("/")):
+            row.refuse("unreadable_name", "region", value=path)
         name = row.text("name", 120, required=False) or path.rpartition("/")[2]
         _check_once(row, "region", path, path, seen)
         read.append((path, name, row))
@@ -123,7 +126,7 @@ def _locations(session: Session, programme: Programme, rows: list[Row], tally: _
     zones = available_timezones()
     seen: dict[object, int] = {}
     for row in rows:
-        code = row.text("location", 40)
+        code = row.code("location")
         _check_once(row, "location", code, code, seen)
         values = _location_values(row, regions, zones)
         if row.failed:

@@ -29,6 +29,7 @@ from wtforms.validators import (
     ValidationError,
 )
 
+from auditapp import codes
 from checklists.lifecycle import Role
 from checklists.model import Channel
 
@@ -43,7 +44,7 @@ def tidy(text: str | None) -> str:
 
 def check_visible(_form: FlaskForm, field: StringField) -> None:
     """Refuse what a reader cannot see or an address cannot hold: control characters, and names of dots alone."""
-    if not field.data.isprintable() or not field.data.strip("."):
+    if not codes.is_readable(field.data):
         raise ValidationError(_l("Use letters and digits that can be read."))
 
 
@@ -55,7 +56,7 @@ def name_field(label: str, *more: Any) -> StringField:
 def code_field(example: str) -> StringField:
     """Return a field for a code, which says its rule before anybody breaks it."""
     letters = Regexp(
-        r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        rf"{codes.CODE.pattern}\Z",
         message=_l("Use letters a–z, digits, “.”, “-” and “_” only, and begin with a letter or a digit."),
     )
     hint = _l(

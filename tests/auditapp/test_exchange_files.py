@@ -34,6 +34,9 @@ def read(data: bytes, name: str = "regions.csv") -> tuple[list[dict[str, str]], 
         (b'region,name\r\nA,"two\nlines"\r\n\r\nB,Beta', [("A", "two\nlines"), ("B", "Beta")]),
         (b"region,name\n'=A,\"'-1+2\"\n", [("=A", "-1+2")]),
         (b"region,name\n", []),
+        (b"region;name\r\nA;Alfa, Beta\r\n", [("A", "Alfa, Beta")]),
+        ('\ufeffname;region\n"Łódź; śródmieście";A\n'.encode(), [("A", "Łódź; śródmieście")]),
+        (b"region,name\nA,Alfa;Beta\n", [("A", "Alfa;Beta")]),
     ],
 )
 def test_a_csv_reads_as_it_was_meant(data: bytes, rows: list[tuple[str, str]]) -> None:
@@ -61,7 +64,7 @@ def test_a_broken_line_is_named(data: bytes, code: str, row: str) -> None:
     ("data", "code"),
     [
         (b"", "wrong_columns"),
-        (b"region;name\nA;Alfa\n", "separator"),
+        (b"region;colour\nA;Alfa\n", "wrong_columns"),
         (b"region,name,colour\n", "wrong_columns"),
         (b"region,name,name\n", "wrong_columns"),
         ("region,name\n".encode("utf-16"), "bad_encoding"),

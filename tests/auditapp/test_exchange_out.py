@@ -38,8 +38,8 @@ def lumo(database: Database) -> Programme:
 def fill(session: Session) -> Programme:
     ready = make_ready(session)
     odd = make_location(
-        session, ready.programme, "=S2", region="Południe/Śląsk", name='+Sklep, "Rynek"', lat=50.1, lon=19.0,
-        attributes=["car_park"], footfall=0.1 + 0.2, timezone="America/New_York",
+        session, ready.programme, "A2", region="Południe/Śląsk", name='+Sklep, "Rynek"', lat=50.1, lon=19.0,
+        city="=cmd|calc", attributes=["car_park"], footfall=0.1 + 0.2, timezone="America/New_York",
     )  # fmt: skip
     make_member(session, ready.programme, Role.LOCATION_MANAGER, location=odd, email="-a@example.pl")
     make_member(session, ready.programme, Role.PROGRAMME_MANAGER)
@@ -95,7 +95,7 @@ def test_every_table_has_its_columns_and_rows(database: Database, lumo: Programm
 
 def test_figures_are_not_rounded_and_formulas_do_not_run(database: Database, lumo: Programme) -> None:
     locations = table(database, lumo, "locations")
-    assert (locations[0]["location"], locations[0]["footfall"]) == ("'=S2", "0.30000000000000004")
+    assert (locations[0]["city"], locations[0]["footfall"]) == ("'=cmd|calc", "0.30000000000000004")
     with database.transaction() as session:
         session.execute(update(VisitScoreRow).values(score=1 / 3))
     assert {row["score"] for row in table(database, lumo, "visit_scores")} == {"0.3333333333333333"}
@@ -162,7 +162,7 @@ def test_the_workbook_holds_every_table_as_text_and_numbers(database: Database, 
     assert book.sheet_names == list(COLUMNS)
     header, first, *_ = book.get_sheet_by_name("locations").to_python()
     assert dict(zip(header, first, strict=True))["footfall"] == 0.1 + 0.2
-    assert dict(zip(header, first, strict=True))["location"] == "'=S2"
+    assert dict(zip(header, first, strict=True))["city"] == "'=cmd|calc"
 
 
 def test_a_worksheet_never_loses_rows_silently(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:

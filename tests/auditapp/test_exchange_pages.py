@@ -13,13 +13,20 @@ from sqlalchemy import func, select
 from auditapp.cli import main
 from auditapp.config import Settings
 from auditapp.db import Database
+from auditapp.exchange import exports
+from auditapp.exchange.answers import ANSWER_STATES
 from auditapp.exchange.columns import COLUMNS
+from auditapp.exchange.forms import VALUES
+from auditapp.exchange.intake import STATES
 from auditapp.exchange.readers import Upload
+from auditapp.exchange.tables import ROLES
+from auditapp.exchange.visits import VISIT_KINDS
 from auditapp.factory import App
 from auditapp.models import JournalLine, Location, Region, Visit
 from checklists.lifecycle import Role
+from checklists.model import Channel, LocationFormat
 from tests.auditapp.exchange_rows import answer_rows, csv_file, make_ready, visit_row
-from tests.factories import make_member, make_programme
+from tests.factories import NOW, make_member, make_programme
 from tests.pages import Person
 
 HERE = "/p/lumo/exchange"
@@ -127,6 +134,44 @@ def test_an_export_is_a_file_and_is_on_record(app: App) -> None:
     assert manager.post(f"{HERE}/export", {"kind": "passwords", "quarter": "", "format": "csv"}).status == 422
     workbook = manager.post(f"{HERE}/export", {"kind": "all", "quarter": "", "format": "csv"})
     assert workbook.response.data[:2] == b"PK"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("regions", "lumo-regions.csv"), ("visits", "lumo-visits-2026Q3.csv"), ("all", "lumo-all-2026Q3.xlsx")],
+)
+def test_only_a_table_that_has_quarters_carries_one_in_its_name(app: App, kind: str, name: str) -> None:
+    with app.database.transaction() as session:
+        programme = make_ready(session).programme
+        by = {"quarter": "2026Q3", "spreadsheet": False, "actor_id": None, "now": NOW}
+        assert exports.prepare(session, programme, kind, **by).name == name
+        session.flush()
+        line = session.scalars(select(JournalLine).where(JournalLine.act == "export")).one()
+        assert line.detail["quarter"] == ("" if kind == "regions" else "2026Q3")
+
+
+def test_the_page_tells_what_the_cells_may_say(app: App) -> None:
+    page = person(app, Role.PROGRAMME_MANAGER).get(HERE)
+    assert "Co można wpisać w pola" in page.text
+    assert "contact_centre" in page.text
+    assert "zwykła: tylko takie wizyty wchodzą do wyników" in page.text
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "allowed"),
+    [
+        ("locations", "format", tuple(LocationFormat)),
+        ("people", "role", ROLES),
+        ("visits", "channel", tuple(Channel)),
+        ("visits", "visit_kind", VISIT_KINDS),
+        ("visits", "status", STATES),
+        ("answers", "state", ANSWER_STATES),
+    ],
+)
+def test_what_the_page_tells_is_what_is_accepted(table: str, column: str, allowed: tuple[str, ...]) -> None:
+    told = {(where, name): set(meanings) for where, name, meanings in VALUES}
+    assert told[table, column] == set(allowed)
+    assert column in COLUMNS[table]
 
 
 # --- Commands

@@ -8,11 +8,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from auditapp.codes import is_code
 from auditapp.db import Database
 from auditapp.exchange.findings import LISTED, Refused
 from auditapp.exchange.service import import_files
 from auditapp.exchange.tables import import_table
+from auditapp.factory import App
 from auditapp.models import JournalLine, Location, Membership, Programme, Region, StandardVersion, User
+from auditapp.programme.forms import ProgrammeForm
 from checklists.lifecycle import Role
 from tests import documents
 from tests.auditapp.exchange_rows import csv_file, raw_file
@@ -57,7 +60,14 @@ def test_regions_come_in_any_order_and_know_their_parents(either_database: Datab
 
 @pytest.mark.parametrize(
     ("path", "code"),
-    [("", "empty_value"), ("A/B", "unknown_region"), ("A//B", "unknown_region"), ("A/", "unknown_region")],
+    [
+        ("", "empty_value"),
+        ("A/B", "unknown_region"),
+        ("A//B", "unknown_region"),
+        ("A/", "unknown_region"),
+        ("..", "unreadable_name"),
+        ("A\u200b", "unreadable_name"),
+    ],
 )
 def test_a_bad_region_is_refused(database: Database, path: str, code: str) -> None:
     with database.transaction() as session:
@@ -89,6 +99,11 @@ def test_locations_come_in_and_change(either_database: Database) -> None:
     [
         ({"location": ""}, "empty_value", "location"),
         ({"location": "x" * 41}, "text_too_long", "location"),
+        ({"location": "A/B"}, "bad_location_code", "location"),
+        ({"location": "../../etc"}, "bad_location_code", "location"),
+        ({"location": "=cmd|calc"}, "bad_location_code", "location"),
+        ({"location": "S 1"}, "bad_location_code", "location"),
+        ({"location": "Ż1"}, "bad_location_code", "location"),
         ({"region": "Nigdzie"}, "unknown_region", "region"),
         ({"format": "kiosk"}, "bad_enum", "format"),
         ({"lat": "54,5"}, "bad_number", "lat"),
@@ -228,3 +243,27 @@ def test_a_dry_run_stores_nothing(either_database: Database) -> None:
         assert result == (1, 0, 0)
         assert session.scalar(select(func.count()).select_from(Region)) == 0
         assert session.scalar(select(func.count()).select_from(JournalLine)) == 0
+
+
+def test_a_decimal_comma_of_a_polish_spreadsheet_is_refused_in_words(database: Database) -> None:
+    header = ";".join(location())
+    line = ";".join(f'"{value}"' for value in location(lat="54,5").values())
+    with database.transaction() as session:
+        programme = make_programme(session)
+        make_region(session, programme)
+        with pytest.raises(Refused) as refused:
+            import_files(session, programme, "locations", [raw_file(f"{header}\n{line}\n".encode())], **BY)
+        (problem,) = refused.value.problems
+        assert (problem.code, problem.place and problem.place.find("column")) == ("bad_number", "lat")
+        assert "kropki dziesiętnej" in problem.sentence("pl")
+        right = line.replace("54,5", "54.5")
+        result = import_files(session, programme, "locations", [raw_file(f"{header}\n{right}\n".encode())], **BY)
+        assert result == (1, 0, 0)
+
+
+@pytest.mark.parametrize("code", ["A/B", "../../etc", "=cmd|calc", "A\nB", "S1", "2026.Q3-a_b", ".a", ""])
+def test_forms_and_tables_agree_on_codes(app: App, code: str) -> None:
+    with app.test_request_context(method="POST", data={"code": code, "name": "x", "kind": "own"}):
+        form = ProgrammeForm(meta={"csrf": False})
+        form.validate()
+        assert (not form.code.errors) is is_code(code)
