@@ -111,6 +111,9 @@ def rules_of(item: Item) -> dict[str, Any]:
         "type": item.type.value,
         "required": item.required,
         "evidence_required": item.evidence_required,
+        "minimum": item.minimum,
+        "maximum": item.maximum,
+        "whole": item.whole,
         "requires": list(item.requires),
         "show_if": {"item": branch.item, "values": list(branch.values)} if branch else None,
     }

@@ -140,9 +140,12 @@ class CheckedSection:
 
 @dataclass(frozen=True, slots=True)
 class CheckPage:
+    """What is about to be sent. `notes` is what the reviewer asked back, by item ("" for the whole visit)."""
+
     visit: Visit
     document: Document
     sections: Sequence[CheckedSection]
+    notes: Mapping[str, tuple[str, ...]]
     progress: Progress
 
     @property
@@ -350,7 +353,7 @@ def check_page(session: Session, visit: Visit, locale: str) -> CheckPage:
         if lines:
             problems = [problem for problem in missing if problem.place and problem.place.find("item") in codes]
             sections.append(CheckedSection(section, lines, problems))
-    return CheckPage(visit, document, sections, _progress(checklist, answers, attributes))
+    return CheckPage(visit, document, sections, notes_for(session, visit), _progress(checklist, answers, attributes))
 
 
 def _line(item: Item, answer: Answer | None, photos: Sequence[Evidence], locale: str) -> Line:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, flash, request
 from flask import session as cookie
+from flask_babel import gettext as _
 from flask_babel import ngettext, refresh
 from flask_login import current_user
 
@@ -95,7 +97,7 @@ def section(actor: Actor, visit_id: int, code: str) -> Any:
     if visit.status not in UNDER_WAY:
         return _to(actor, visit, ".brief")
     page = queries.section_page(web.session(), visit, code, locale=web.locale())
-    return web.page("fieldwork/section.html", page=page, visit=visit, stale=False, file_errors=())
+    return _section(page, 200)
 
 
 @bp.post("/visits/<int:visit_id>/sections/<code>")
@@ -124,10 +126,25 @@ def save_section(actor: Actor, visit_id: int, code: str) -> Any:
     if saved.errors or saved.stale or file_errors:
         page = queries.section_page(session, visit, code, locale=web.locale(), typed=typed, errors=saved.errors)
         status = 409 if saved.stale else 422
-        return web.page(
-            "fieldwork/section.html", status, page=page, visit=visit, stale=saved.stale, file_errors=file_errors
-        )
+        return _section(page, status, stale=saved.stale, file_errors=file_errors)
+    if request.form.get("go", "").startswith("photo:") and not added:
+        flash(_("Choose a photo first, then add it."))
     return _onward(actor, visit, before, saved.appeared)
+
+
+def _section(
+    page: queries.SectionPage, status: int, *, stale: bool = False, file_errors: Sequence[tuple[str, Problem]] = ()
+) -> Response:
+    to_check = request.values.get("check") == "1"  # came from the check, and wants to go back there
+    return web.page(
+        "fieldwork/section.html",
+        status,
+        page=page,
+        visit=page.visit,
+        stale=stale,
+        file_errors=file_errors,
+        to_check=to_check,
+    )
 
 
 def _photos(visit: Visit, shown: set[str]) -> tuple[list[Taken], list[tuple[str, Problem]]]:
@@ -176,7 +193,7 @@ def _onward(actor: Actor, visit: Visit, page: queries.SectionPage, appeared: int
             )
         )
         return web.see_other(".section", **here)
-    neighbour = page.previous if pressed == "back" else page.following
+    neighbour = None if pressed == "check" else page.previous if pressed == "back" else page.following
     if neighbour is not None:
         return web.see_other(".section", **{**here, "code": neighbour.code})
     return _to(actor, visit, ".brief" if pressed == "back" else ".check")

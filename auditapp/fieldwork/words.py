@@ -56,7 +56,10 @@ def of_form() -> Mapping[str, str]:
         "future": _("The visit begins in the future."),
         "text_too_long": _("The text is too long: at most 5000 characters."),
         "not_a_number": _("Type a number, for example 12.5."),
-        "out_of_range": _("The number is too large."),
+        "out_of_range": _("Type a number from %(low)s to %(high)s.", low="{low}", high="{high}"),
+        "too_low": _("Type a number that is not below %(low)s.", low="{low}"),
+        "too_high": _("Type a number that is not above %(high)s.", high="{high}"),
+        "not_whole": _("Type a whole number."),
         "bad_duration": _("Type minutes and seconds, for example 4:30."),
         "bad_time": _("Type a time, for example 14:05."),
     }

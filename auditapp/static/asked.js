@@ -40,17 +40,25 @@
   const TIME = /^(?:[01]?[0-9]|2[0-3])[:.][0-5][0-9]$/;
   const TEXT_LIMIT = 5000;
 
-  /** Return what is wrong with a typed text, "" when it can be an answer of this type. */
-  function wrong(type, text) {
+  function wrongNumber(item, text) {
+    const plain = text.replace(/\s/g, "").replaceAll(",", ".").replaceAll("\u2212", "-");
+    if (!NUMBER.test(plain)) return "not_a_number";
+    const number = Number(plain), { minimum: low, maximum: high } = item;
+    if (Math.abs(number) > NUMBER_LIMIT) return "out_of_range";
+    const tooLow = low !== null && number < low, tooHigh = high !== null && number > high;
+    if ((tooLow || tooHigh) && low !== null && high !== null) return "out_of_range";
+    if (tooLow) return "too_low";
+    if (tooHigh) return "too_high";
+    return item.whole && !Number.isInteger(number) ? "not_whole" : "";
+  }
+
+  /** Return what is wrong with a text typed for an item, "" when it can be its answer. */
+  function wrong(item, text) {
     if (!text) return "";
     if (text.length > TEXT_LIMIT) return "text_too_long";
-    if (type === "number") {
-      const plain = text.replace(/\s/g, "").replaceAll(",", ".").replaceAll("\u2212", "-");
-      if (!NUMBER.test(plain)) return "not_a_number";
-      return Math.abs(Number(plain)) > NUMBER_LIMIT ? "out_of_range" : "";
-    }
-    if (type === "duration") return DURATION.test(text) ? "" : "bad_duration";
-    if (type === "time") return TIME.test(text) ? "" : "bad_time";
+    if (item.type === "number") return wrongNumber(item, text);
+    if (item.type === "duration") return DURATION.test(text) ? "" : "bad_duration";
+    if (item.type === "time") return TIME.test(text) ? "" : "bad_time";
     return "";
   }
 

@@ -48,7 +48,7 @@
     const answers = answersOn(), codes = Rules.asked(items, answers, attributes);
     items.forEach((item) => { block(item.code).hidden = !codes.has(item.code); });
     const lacking = Rules.missing(items, answers, attributes, photoCounts());
-    const wrong = items.filter((item) => codes.has(item.code) && Rules.wrong(item.type, answers.get(item.code).value));
+    const wrong = items.filter((item) => codes.has(item.code) && Rules.wrong(item, answers.get(item.code).value));
     let complete = 0, parts = 0;
     config.parts.forEach((part) => {
       const here = items.filter((item) => item.section === part.code && codes.has(item.code));
@@ -247,9 +247,11 @@
 
   // ---- problems
   const problemOf = (item) => {
-    const answer = answerOn(item), wrong = answer.state === "answered" && Rules.wrong(item.type, answer.value);
+    const answer = answerOn(item), wrong = answer.state === "answered" && Rules.wrong(item, answer.value);
     return wrong || "";
   };
+  const number = (value) => (value === null ? "" : value.toLocaleString(config.locale));
+  const sentence = (item) => say(problemOf(item), { low: number(item.minimum ?? -1e9), high: number(item.maximum ?? 1e9) });
   function mark(root, text) {
     let line = one(".error", root);
     if (!line) {
@@ -284,9 +286,9 @@
   /** Name what cannot be read in a part. What is only missing may be given later. */
   function complain(part) {
     const bad = items.filter((item) => item.section === part.dataset.code && !block(item.code).hidden && problemOf(item));
-    bad.forEach((item) => mark(block(item.code), say(problemOf(item))));
+    bad.forEach((item) => mark(block(item.code), sentence(item)));
     const box = one(".summary", part);
-    if (box) summarise(box, bad.map((item) => [`${question(item)} ${say(problemOf(item))}`, `#a-${item.code}`, `[name="a-${item.code}"]`]));
+    if (box) summarise(box, bad.map((item) => [`${question(item)} ${sentence(item)}`, `#a-${item.code}`, `[name="a-${item.code}"]`]));
     return bad.length > 0;
   }
   function check() {

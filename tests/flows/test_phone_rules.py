@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -105,13 +106,27 @@ def refusal(item: Item, text: str) -> str:
     return ""
 
 
+def judged(page: Page, item: Item, texts: list[str]) -> dict[str, str]:
+    found = page.evaluate(
+        "([item, texts]) => texts.map((text) => AuditRules.wrong(item, text))", [rules_of(item), texts]
+    )
+    return dict(zip(texts, found, strict=True))
+
+
 @pytest.mark.parametrize("kind", TYPED, ids=[kind.value for kind in TYPED])
 def test_what_can_be_an_answer(page: Page, kind: ItemType) -> None:
     item = next(item for item in MINI.items if item.type is kind)
-    found = page.evaluate(
-        "([kind, texts]) => texts.map((text) => AuditRules.wrong(kind, text))", [kind.value, TYPED[kind]]
-    )
-    assert dict(zip(TYPED[kind], found, strict=True)) == {text: refusal(item, text) for text in TYPED[kind]}
+    assert judged(page, item, TYPED[kind]) == {text: refusal(item, text) for text in TYPED[kind]}
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("high", [10.0, None])
+@pytest.mark.parametrize("low", [0.0, 0.5, None])
+def test_numbers_within_bounds(page: Page, low: float | None, high: float | None, whole: bool) -> None:
+    number = next(item for item in MINI.items if item.type is ItemType.NUMBER)
+    item = replace(number, minimum=low, maximum=high, whole=whole)
+    texts = ["-50", "-0,5", "0", "0,4", "0,5", "1", "7,5", "10", "10,0", "10,01", "11", "1e1", "-1000000001"]
+    assert judged(page, item, texts) == {text: refusal(item, text) for text in texts}
 
 
 @pytest.mark.parametrize(
