@@ -128,12 +128,12 @@ class Sending(RuleBasedStateMachine):
             visit.round += act is Act.RETURN
 
     @precondition(lambda self: self.here.visit().status == "submitted")
-    @rule(act=st.sampled_from([Act.RETURN, Act.RETURN, Act.APPROVE, Act.REJECT]))
+    @rule(act=st.sampled_from([Act.RETURN] * 6 + [Act.APPROVE, Act.REJECT]))
     def review(self, act: Act) -> None:
         self.act(act)
 
     @precondition(lambda self: self.here.visit().status in ("in_progress", "returned"))
-    @rule(sure=st.sampled_from([False, False, True]))
+    @rule(sure=st.sampled_from([False] * 9 + [True]))
     def cancel(self, sure: bool) -> None:
         if sure:
             self.act(Act.CANCEL)
