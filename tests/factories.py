@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auditapp import visits
+from auditapp.access import actor_for
 from auditapp.account import service as account
 from auditapp.convert import checklist_of
 from auditapp.documents import add_document
@@ -26,6 +27,7 @@ from auditapp.models import (
     Visit,
     Wave,
 )
+from auditapp.review import service as review
 from checklists.answers import check, complete
 from checklists.lifecycle import Act, Role
 from checklists.model import Channel
@@ -200,3 +202,12 @@ def make_session_token(session: Session, user: User) -> str:
 
 
 STORE = Channel.STORE_VISIT
+
+
+def ask_back(session: Session, visit: Visit, now: datetime = NOW, **notes: str) -> None:
+    """Return a submitted visit as a reviewer does."""
+    programme = session.get_one(Programme, visit.programme_id)
+    user = make_member(session, programme, Role.REVIEWER).user
+    actor = actor_for(session, user.id, user.name, False, programme.code)
+    assert actor is not None
+    review.return_visit(session, visit, notes, actor=actor, now=now)

@@ -336,3 +336,34 @@ def test_unknown_parts_and_early_pages(world: World, auditor: Person) -> None:
     start(auditor, world)
     assert auditor.get(f"{world.base}/sections/nowhere").status == 404
     assert auditor.post(f"{world.base}/start", TIMES).location == f"{world.base}/sections/entry", "started already"
+
+
+def test_a_change_leads_back_to_the_check(world: World, auditor: Person) -> None:
+    start(auditor, world)
+    save(auditor, world, "entry", ENTRY_WHOLE)
+    save(auditor, world, "till", TILL)
+    changes = [link for link in auditor.get(f"{world.base}/check").links() if link.endswith("check=1#q-M8")]
+    assert changes
+    section = auditor.get(changes[0].partition("#")[0])
+    assert "Zapisz i wróć do sprawdzania" in section.text
+    saved = save(auditor, world, "till", {**TILL, "check": "1"}, go="check")
+    assert saved.location == f"{world.base}/check"
+    assert "Zapisz i wróć" not in auditor.get(f"{world.base}/sections/till").text
+
+
+def test_adding_no_photo_says_so(world: World, auditor: Person) -> None:
+    start(auditor, world)
+    assert save(auditor, world, "till", {}, go="photo:M10").location == f"{world.base}/sections/till#q-M10"
+    assert "Najpierw wybierz zdjęcie" in auditor.get(f"{world.base}/sections/till").text
+
+
+def test_the_check_of_a_returned_visit_names_what_was_asked(world: World, auditor: Person) -> None:
+    start(auditor, world)
+    save(auditor, world, "entry", ENTRY_WHOLE)
+    save(auditor, world, "till", TILL)
+    send(auditor, world)
+    with world.app.database.transaction() as session:
+        make.ask_back(session, session.get_one(Visit, world.visit_id), M8="Czy na pewno?")
+    check = auditor.get(f"{world.base}/check").text
+    assert "Pytania z weryfikacji" in check
+    assert "Czy na pewno?" in check

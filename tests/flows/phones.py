@@ -23,12 +23,10 @@ from playwright.sync_api import BrowserContext, Page, Playwright
 from sqlalchemy import select
 
 from auditapp import migrate
-from auditapp.access import actor_for
 from auditapp.config import Settings
 from auditapp.db import Database
-from auditapp.models import Membership, Parked, Submission, Visit
-from auditapp.review import service as review
-from checklists.lifecycle import Role
+from auditapp.models import Parked, Submission, Visit
+from tests import factories as make
 from tests.factories import PASSWORD
 from tests.flows.conftest import ARGS, PHONE
 from tests.worlds import World, make_world
@@ -115,11 +113,7 @@ class Office:
     def ask_back(self, **notes: str) -> None:
         """Return the visit as a reviewer does."""
         with self.database() as database, database.transaction() as session:
-            visit = session.get_one(Visit, self.visit_id)
-            reviewer = session.scalars(select(Membership).where(Membership.role == Role.REVIEWER)).one().user
-            actor = actor_for(session, reviewer.id, reviewer.name, False, "lumo")
-            assert actor is not None
-            review.return_visit(session, visit, notes, actor=actor, now=datetime.now(UTC))
+            make.ask_back(session, session.get_one(Visit, self.visit_id), datetime.now(UTC), **notes)
 
     def visit(self) -> Visit:
         with self.database() as database, database.reading() as session:

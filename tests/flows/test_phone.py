@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Playwright
 
 from auditapp.fieldwork import documents
@@ -297,7 +298,7 @@ def test_a_returned_visit_goes_on_with_its_answers_and_photos(phone: Phone, offi
     page.wait_for_selector("body[data-ready='1']")
     page.goto(office.form.removesuffix("1") + "2")
     page.wait_for_selector("body[data-ready='1']")
-    assert page.get_by_text("Czy na pewno?").count() == 1
+    assert page.get_by_text("Czy na pewno?").count() == 2  # at its question and at the check
     assert page.locator("#q-M10 .thumbs img").count() == 1
     give(page, "M8", "no")
     screen = on_screen(page)
@@ -328,3 +329,76 @@ def test_problems_are_named_and_led_to(phone: Phone, office: Office) -> None:
     page.wait_for_function("() => document.activeElement.id === 'check-problems'")
     assert "5" in page.inner_text("#verdict")  # four are missing, one cannot be read
     assert office.visit().status in ("assigned", "in_progress")
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds, and whether the page scrolls sideways."""
+    found = [violation["id"] for violation in Axe().run(page).response["violations"]]
+    wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    return [*found, "scrolls sideways"] if page.evaluate(wide) else found
+
+
+def test_every_state_is_for_everybody(
+    phone: Phone, office: Office, picture: Path, playwright_: Playwright, tmp_path: Path
+) -> None:
+    """axe at the start, offline, with errors, waiting, sent and parked; at the narrowest width that must work."""
+    page = first_open(phone, office)
+    page.set_viewport_size({"width": 320, "height": 640})
+    found = {"start": faults(page)}
+    other = Phone(playwright_, tmp_path / "other phone")
+    try:
+        late = first_open(other, office)
+        late.context.set_offline(True)
+        give(late, "M1", "no")
+        page.context.set_offline(True)
+        page.reload()
+        page.wait_for_selector("body[data-ready='1']")
+        found["offline"] = faults(page)
+        give(page, "M5", "za długo")
+        page.click("[data-screen='s-till'] [data-leave='forward']")
+        found["error"] = faults(page)
+        give(page, "M5", "")
+        fill_in(page)
+        add_photo(page, picture)
+        found["photo"] = faults(page)
+        send(page)
+        wait_for(page, "ready")
+        found["waiting"] = faults(page)
+        page.context.set_offline(False)
+        wait_for(page, "sent")
+        found["sent"] = faults(page)
+        late.context.set_offline(False)
+        wait_for(late, "parked")
+        found["parked"] = faults(late)
+    finally:
+        other.kill()
+    assert {state: wrong for state, wrong in found.items() if wrong} == {}
+
+
+def test_the_keyboard_alone_fills_in_a_part_and_focus_is_never_hidden(phone: Phone, office: Office) -> None:
+    page = first_open(phone, office)
+    page.locator("a[href='#s-entry']").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-screen='s-entry']:not([hidden])")
+    hidden = """() => {
+      const edges = (element) => element.getBoundingClientRect(), focused = document.activeElement;
+      const top = edges(document.querySelector('.bar')).bottom;
+      const bottom = edges(document.querySelector('[data-screen]:not([hidden]) .bottom')).top;
+      if (focused.closest('.bar, .bottom')) return '';
+      return edges(focused).bottom <= top || edges(focused).top >= bottom ? focused.outerHTML.slice(0, 120) : '';
+    }"""
+    covered = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        place = page.evaluate(hidden)
+        if place:
+            covered.append(place)
+        name = page.evaluate("document.activeElement.name || ''")
+        if name == "a-M1":
+            page.keyboard.press("Space")
+        if page.evaluate("document.activeElement.dataset.leave || ''") == "forward":
+            page.keyboard.press("Enter")
+            break
+    page.wait_for_selector("[data-screen='s-till']:not([hidden])")
+    assert covered == []
+    assert on_screen(page)["M1"] in ("yes", "no")
