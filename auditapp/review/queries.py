@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -30,16 +30,18 @@ from auditapp.models import (
     Wave,
 )
 from auditapp.review import service
+from auditapp.review.rounds import changed_items, first_sent, odd_time
 from auditapp.wording import answer_words, decimal_mark
 from checklists.lifecycle import Act, State, allowed
 from checklists.model import AnswerState, Checklist, Item, Section
 from checklists.rounding import TOLERANCE
 from checklists.scoring import earned_share
-from reports.screening import find_odd_time
 
 PAGE = 50
 STATES = (State.SUBMITTED, State.RETURNED, State.APPROVED, State.REJECTED)
 LATE = timedelta(hours=24)
+SENT = (State.SUBMITTED, State.APPROVED, State.REJECTED)
+DECISIONS = frozenset({Act.SUBMIT, Act.RETURN, Act.APPROVE, Act.REJECT, Act.CORRECT, Act.REOPEN, Act.CANCEL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,10 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One question with what was recorded. `points` are words: "1 / 2"; None where nothing can be earned."""
+    """One question with what was recorded. `points` are words: "1 / 2"; None where nothing can be earned.
+
+    `changed`: the auditor said something else, or changed a photo, since the visit was last asked back.
+    """
 
     item: Item
     state: AnswerState
@@ -97,6 +102,7 @@ class Line:
     photos: Sequence[Evidence]
     revisions: Sequence[Revision]
     notes: Sequence[ReviewNote]
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +159,21 @@ class VisitFile:
     seen: str
 
     @property
+    def latest(self) -> Event | None:
+        """Return what last happened to the visit: what an old page does not know yet."""
+        return next((event for event in reversed(self.events) if event.act in DECISIONS), None)
+
+    @property
+    def again(self) -> bool:
+        """Tell whether the visit was asked back and has been sent again."""
+        return self.visit.round > 1 and self.visit.status in SENT
+
+    @property
+    def changed(self) -> list[Line]:
+        """Return the questions that the auditor changed in this round."""
+        return [line for part in self.parts for line in part.lines if line.changed]
+
+    @property
     def failed(self) -> list[Line]:
         """Return the critical questions that failed."""
         return [line for line in self.critical if line.failed]
@@ -195,9 +216,12 @@ def queue(session: Session, actor: Actor, filters: Filters) -> Queue:
         .where(Evidence.visit_id.in_([visit.id for visit in shown]), Evidence.removed_at.is_(None))
         .group_by(Evidence.visit_id)
     )
-    photos = dict(by_visit.all())
+    photos, sent = dict(by_visit.all()), first_sent(session, shown)
     return Queue(
-        rows=[_waiting(visit, by_id[visit.checklist_version_id], photos.get(visit.id, 0)) for visit in shown],
+        rows=[
+            _waiting(visit, by_id[visit.checklist_version_id], photos.get(visit.id, 0), sent.get(visit.id))
+            for visit in shown
+        ],
         more=len(rows) > PAGE,
         counts=dict(by_state.all()),
         waves=waves,
@@ -222,7 +246,7 @@ def _filtered(actor: Actor, filters: Filters) -> Select[Visit]:
     return query
 
 
-def _waiting(visit: Visit, version: ChecklistVersion, photos: int) -> Waiting:
+def _waiting(visit: Visit, version: ChecklistVersion, photos: int, sent: datetime | None) -> Waiting:
     taken = visit.ended_at - visit.started_at if visit.started_at and visit.ended_at else None
     minutes = taken.total_seconds() / 60 if taken is not None else None
     over = visit.ended_at or visit.started_at
@@ -231,7 +255,7 @@ def _waiting(visit: Visit, version: ChecklistVersion, photos: int) -> Waiting:
         minutes=minutes,
         photos=photos,
         fast=minutes is not None and minutes < checklist_of(version).minutes / 2,
-        late=bool(visit.submitted_at and over and visit.submitted_at - over > LATE),
+        late=bool(sent and over and sent - over > LATE),
     )
 
 
@@ -257,8 +281,9 @@ def visit_file(session: Session, actor: Actor, visit: Visit, locale: str) -> Vis
         select(AnswerRow).where(AnswerRow.visit_id == visit.id).order_by(AnswerRow.item, AnswerRow.revision.desc())
     ):
         revisions.setdefault(row.item, []).append(row)
+    changed = changed_items(session, visit, notes, revisions)
     lines = {
-        item.code: _line(item, revisions[item.code], photos.get(item.code, ()), notes, names, locale)
+        item.code: _line(item, revisions[item.code], photos.get(item.code, ()), notes, names, locale, changed)
         for item in checklist.items
         if item.code in revisions
     }
@@ -271,7 +296,12 @@ def visit_file(session: Session, actor: Actor, visit: Visit, locale: str) -> Vis
     return VisitFile(
         visit=visit,
         checklist=checklist,
-        waiting=_waiting(visit, visit.checklist_version, sum(len(found) for found in photos.values())),
+        waiting=_waiting(
+            visit,
+            visit.checklist_version,
+            sum(len(found) for found in photos.values()),
+            first_sent(session, [visit]).get(visit.id),
+        ),
         score=session.get(VisitScoreRow, visit.id),
         criteria=_criteria(session, visit),
         parts=[
@@ -285,17 +315,9 @@ def visit_file(session: Session, actor: Actor, visit: Visit, locale: str) -> Vis
         events=_events(session, visit, names),
         own=own,
         acts=() if own else allowed(State(visit.status), actor.roles),
-        odd_time=_odd_time(visit, rounds),
+        odd_time=odd_time(visit, rounds),
         seen=service.seen(session, visit),
     )
-
-
-def _odd_time(visit: Visit, rounds: Sequence[Submission]) -> str | None:
-    """Return what is odd about when the first answer was stored; None without a document that knows it."""
-    if not rounds or visit.started_at is None or visit.ended_at is None:
-        return None
-    stored = [datetime.fromisoformat(given["at"]) for given in rounds[0].document["answers"]]
-    return find_odd_time(min(stored), visit.started_at, visit.ended_at) if stored else None
 
 
 def _names(session: Session, visit: Visit) -> Mapping[int | None, str]:
@@ -326,6 +348,7 @@ def _line(
     notes: Sequence[ReviewNote],
     names: Mapping[int | None, str],
     locale: str,
+    changed: Collection[str],
 ) -> Line:
     """Build the line of one item from its revisions, the newest first."""
     answer = answer_of(rows[0])
@@ -350,6 +373,7 @@ def _line(
             for after, before in pairwise(rows)
         ],
         notes=[note for note in notes if note.item == item.code],
+        changed=item.code in changed,
     )
 
 

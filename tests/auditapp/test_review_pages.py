@@ -228,10 +228,87 @@ def test_two_buttons_cannot_both_act_on_one_page(bureau: Bureau, desk: Person) -
     desk.post(f"{base}/return", {"seen": seen, "note-M8": "Brak paragonu."})
     late = desk.post(f"{base}/approve", {"seen": seen})
     assert late.status == 409
+    assert "O tej wizycie już zdecydowano" in late.text
+    assert f"Wizyta wróciła już do uzupełnienia ({bureau.reviewer.name}, 12 sie 2026, 12:00)." in late.text
+    assert "zdecyduj" not in late.text
     assert bureau.visit(bureau.first).status == State.RETURNED
     again = desk.post(f"{base}/return", {"seen": seen, "note-M8": "Brak paragonu."})
     assert again.status == 409
     assert bureau.visit(bureau.first).round == 2
+
+
+@pytest.mark.parametrize(
+    ("act", "fields", "said"),
+    [
+        ("approve", {}, "Wizyta jest już zatwierdzona"),
+        ("reject", {"reason": "Nie ta placówka."}, "Wizyta jest już odrzucona"),
+        ("return", {"note-": "?"}, "Wizyta wróciła już do uzupełnienia"),
+    ],
+)
+def test_an_old_tab_learns_who_decided_what_and_when(
+    bureau: Bureau, desk: Person, act: str, fields: dict[str, str], said: str
+) -> None:
+    base = f"/p/lumo/review/{bureau.first}"
+    seen = seal(desk.get(base))
+    desk.post(f"{base}/{act}", {"seen": seen, **fields})
+    for late in ("approve", "reject", "correct/M6"):
+        page = desk.post(f"{base}/{late}", {"seen": seen, "reason": "Za późno.", "value": "some"})
+        assert page.status == 409
+        assert f"{said} ({bureau.reviewer.name}, 12 sie 2026, 12:00)." in page.text
+        assert "Nie trzeba już o niczym decydować." in page.text
+        assert "zdecyduj" not in page.text
+
+
+def test_an_old_tab_of_a_visit_that_still_waits_may_decide_again(bureau: Bureau, desk: Person) -> None:
+    base = f"/p/lumo/review/{bureau.first}"
+    seen = seal(desk.get(base))
+    desk.post(f"{base}/correct/M6", {"seen": seen, "value": "some", "reason": "Paragon."})
+    page = desk.post(f"{base}/approve", {"seen": seen})
+    assert page.status == 409
+    assert f"Odpowiedź M6 jest już poprawiona ({bureau.reviewer.name}, 12 sie 2026, 12:00)." in page.text
+    assert "Wpisany tekst jest zachowany" in page.text
+
+
+def test_a_second_round_is_late_only_when_the_first_was(bureau: Bureau, desk: Person) -> None:
+    late = "wysłana ponad dobę po wizycie"
+    decide(desk, bureau.first, "return", **{"note-": "Czy to na pewno ta placówka?"})
+    assert late not in desk.get("/p/lumo/review?status=returned").text
+    with bureau.app.database.transaction() as session:
+        visit = session.get_one(Visit, bureau.first)  # what the second sending does, days after the visit
+        visit.status, visit.submitted_at = State.SUBMITTED, OLDEST + timedelta(days=8)
+    assert late not in desk.get("/p/lumo/review").text
+    assert late not in desk.get(f"/p/lumo/review/{bureau.first}").text
+    with bureau.app.database.transaction() as session:
+        visit = session.get_one(Visit, bureau.first)  # the visit was over two days before it was first sent
+        visit.started_at, visit.ended_at = OLDEST - timedelta(days=3), OLDEST - timedelta(days=2)
+    assert late in desk.get("/p/lumo/review").text
+    assert late in desk.get(f"/p/lumo/review/{bureau.first}").text
+
+
+def test_when_an_imported_visit_was_first_sent_is_unknown_once_it_came_back(bureau: Bureau, desk: Person) -> None:
+    with bureau.app.database.transaction() as session:
+        known = session.get_one(Visit, bureau.first)
+        known.status = State.APPROVED
+        when = {"started_at": OLDEST, "ended_at": OLDEST, "submitted_at": make.NOW, "quarter": "2026Q3"}
+        place, version = known.location, known.checklist_version
+        make.make_assignment(session, place, version, known.auditor, status=State.SUBMITTED, round=2, **when)
+    page = desk.get("/p/lumo/review")
+    assert "runda 2" in page.text
+    assert "wysłana ponad dobę po wizycie" not in page.text
+
+
+def test_what_changed_since_the_visit_was_asked_back(bureau: Bureau, desk: Person) -> None:
+    decide(desk, bureau.first, "return", **{"note-M8": "Na zdjęciu nie ma paragonu."})
+    page = desk.get(f"/p/lumo/review/{bureau.first}")
+    assert "bez zmian" not in page.text
+    phone, base = Person(bureau.app, bureau.auditor), f"/p/lumo/visits/{bureau.first}"
+    assert phone.post(f"{base}/submit", {**TIMES, "rev": 0, "round": 2}).location == f"{base}/sent"
+    page = desk.get(f"/p/lumo/review/{bureau.first}")
+    assert "bez zmian od zwrotu do uzupełnienia" in page.text
+    form = {"seen": seal(page), "value": "some", "reason": "Paragon."}
+    desk.post(f"/p/lumo/review/{bureau.first}/correct/M6", form)
+    corrected = desk.get(f"/p/lumo/review/{bureau.first}").text
+    assert "bez zmian od zwrotu do uzupełnienia" in corrected, "a correction of the desk is no answer of the auditor"
 
 
 def test_a_note_typed_on_an_old_page_is_not_lost(bureau: Bureau, desk: Person) -> None:
@@ -278,6 +355,8 @@ def test_asked_back_answered_sent_again_and_approved(bureau: Bureau, desk: Perso
     assert "liczy się jako 0 %" in page.text.replace("\u00a0", " ")
     assert "1 wcześniejsza odpowiedź" in page.text
     assert "runda 2" in page.text
+    assert "W rundzie 2 zmieniły się 2 pytania: M8 , M9" in page.text
+    assert page.text.count("zmienione w rundzie 2") == 2
     decide(desk, bureau.first, "approve")
     assert "przyjęta" in phone.get("/p/lumo/visits").text
 

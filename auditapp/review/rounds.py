@@ -1,0 +1,59 @@
+"""What the rounds of a visit tell: when it was first sent, what changed since it was asked back, odd times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from auditapp.models import AnswerRow, Evidence, JournalLine, ReviewNote, Submission, Visit
+from checklists.lifecycle import Act, State
+from reports.screening import find_odd_time
+
+
+def first_sent(session: Session, shown: Sequence[Visit]) -> dict[int, datetime | None]:
+    """Return when each visit was sent for the first time; nothing where that is not known.
+
+    A visit that came back carries the time of its last round; the journal has kept the first. An imported one has no
+    line of its own for it.
+    """
+    first = {visit.id: visit.submitted_at for visit in shown if visit.round == 1 + (visit.status == State.RETURNED)}
+    others = [str(visit.id) for visit in shown if visit.id not in first]
+    if others:
+        sent = select(JournalLine.subject_id, JournalLine.at, JournalLine.detail).where(
+            JournalLine.subject == "visit", JournalLine.subject_id.in_(others), JournalLine.act == Act.SUBMIT
+        )
+        for visit_id, at, detail in session.execute(sent.order_by(JournalLine.id)):
+            if detail.get("round", 1) == 1:
+                first.setdefault(int(visit_id), at)
+    return first
+
+
+def changed_items(
+    session: Session, visit: Visit, notes: Sequence[ReviewNote], revisions: Mapping[str, Sequence[AnswerRow]]
+) -> set[str]:
+    """Return the items whose answer or photos the auditor changed since the visit was last asked back.
+
+    A correction of the desk has a reason, an auditor's answer never.
+    """
+    asked = [note.created_at for note in notes if note.round == visit.round - 1]
+    if not asked:
+        return set()
+    since = max(asked)
+    answers = {
+        item for item, rows in revisions.items() if any(row.created_at >= since and not row.reason for row in rows)
+    }
+    moved = select(Evidence.item).where(
+        Evidence.visit_id == visit.id, or_(Evidence.created_at >= since, Evidence.removed_at >= since)
+    )
+    return answers | set(session.scalars(moved))
+
+
+def odd_time(visit: Visit, rounds: Sequence[Submission]) -> str | None:
+    """Return what is odd about when the first answer was stored; None without a document that knows it."""
+    if not rounds or visit.started_at is None or visit.ended_at is None:
+        return None
+    stored = [datetime.fromisoformat(given["at"]) for given in rounds[0].document["answers"]]
+    return find_odd_time(min(stored), visit.started_at, visit.ended_at) if stored else None
