@@ -9,12 +9,23 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from checklists.rounding import TOLERANCE
 from reports.intervals import FloatArray
 from reports.measures import Measure, build_cube, channels_of, estimate
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
 
 BASES = ("quarter", "four_quarters")
+
+
+def meets(low: float | None, high: float | None, level: float) -> bool | None:
+    """Tell whether an acceptance level is met; None where the interval holds the level, or there is no interval.
+
+    As with every verdict (scoring.md 3 and 4) the observed score alone never says so: pages and paper ask here.
+    """
+    if low is None or high is None or low < level - TOLERANCE <= high:
+        return None
+    return low >= level - TOLERANCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,11 +102,19 @@ def _indicative(number: int, locale: str) -> str:
 
 
 def standing(headline: ComparisonRow, rows: Sequence[ComparisonRow], locale: str) -> str:
-    """Above or below the network? One sentence for each channel where there are several; empty where none is due."""
+    """Above or below the network? Empty where nothing is due.
+
+    Where there are several channels each has its sentence, with the channel's own score, because the verdict is of it.
+    """
     if len(rows) == 1:
         return _LEVELS[headline.level].get(locale) if headline.level in _LEVELS else ""
-    words = [(CHANNELS[row.channel].get(locale), _CHANNEL_LEVELS.get(row.level, _NO_VERDICT)) for row in rows]
-    return " ".join(f"{name[:1].upper()}{name[1:]}: {level.get(locale)}." for name, level in words)
+    sentences = []
+    for row in rows:
+        name = CHANNELS[row.channel].get(locale)
+        scored = "" if row.score is None else f", {share(row.score, locale)}"
+        level = _CHANNEL_LEVELS.get(row.level, _NO_VERDICT).get(locale)
+        sentences.append(f"{name[:1].upper()}{name[1:]}{scored}: {level}.")
+    return " ".join(sentences)
 
 
 _LEVELS: Mapping[str | None, Text] = {
@@ -205,24 +213,28 @@ def lost(rows: Sequence[PointsLost], criteria: Mapping[str, Criterion], locale: 
 
 
 def praise(best: Sequence[Criterion], met: int, scored: int, locale: str) -> str:
-    """What went well: how many of the `scored` criteria reach their acceptance level, and the `best` by name."""
-    if scored == 0:
+    """What went well: how many of the `scored` criteria surely meet their acceptance level, and the `best` by name.
+
+    `best` are those that do, else the highest of those that can be judged; the page of results uses the same rule.
+    """
+    if not best:
         text = Text(
             "Wizyt jest jeszcze za mało, żeby mówić o pojedynczych kryteriach.",
             "There are too few visits yet to speak of single criteria.",
         )
     elif met == 0:
         text = Text(
-            "Żadne kryterium nie sięga jeszcze swojego poziomu akceptacji. Najwyższe wyniki:",
-            "No criterion reaches its acceptance level yet. The highest scores:",
+            "O żadnym kryterium nie można jeszcze powiedzieć z pewnością, że osiąga poziom akceptacji. Najwyższe "
+            "wyniki:",
+            "For no criterion is it certain yet that its acceptance level is met. The highest scores:",
         )
     else:
         names = _and([_quoted(criterion.title, locale) for criterion in best[: min(NAMED, met)]], locale)
         text = Text(
-            f"W {met} z {scored} {'kryterium' if scored == 1 else 'kryteriów'} wynik sięga poziomu akceptacji, "
-            f"najlepiej wypada: {names}.",
-            f"In {met} of {scored} {'criterion' if scored == 1 else 'criteria'} the score reaches the acceptance "
-            f"level, best of all {names}.",
+            f"W {met} z {scored} {'kryterium' if scored == 1 else 'kryteriów'} poziom akceptacji jest osiągnięty na "
+            f"pewno, najlepiej wypada: {names}.",
+            f"In {met} of {scored} {'criterion' if scored == 1 else 'criteria'} the acceptance level is met for "
+            f"certain, best of all {names}.",
         )
     return text.get(locale)
 

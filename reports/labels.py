@@ -35,12 +35,13 @@ LEVELS: Mapping[str | None, Text] = {
     "none": Text("bez wyraźnej różnicy", "no clear difference"),
     "indicative": Text("wynik wstępny", "indicative"),
     "single": Text("1 wizyta, bez wyniku", "1 visit, no score"),
-    None: Text("–", "–"),
+    None: Text("bez porównania", "not compared"),
 }
 LABELS: Mapping[str, Text] = {
     "report_location": Text("Raport z badania obsługi", "Service audit report"),
     "report_network": Text("Raport sieci z badania obsługi", "Service audit report of the network"),
     "score": Text("Wynik", "Score"),
+    "no_score": Text("brak", "none"),
     "interval": Text("Przedział", "Interval"),
     "interval_short": Text("95 %", "95%"),
     "likely": Text("Prawdopodobny poziom", "Likely level"),
@@ -85,9 +86,9 @@ LABELS: Mapping[str, Text] = {
     "quotes_bad": Text("Do poprawy", "To improve"),
     "method": Text("Jak to czytać", "How to read this"),
     "population": Text("Porównujemy między sobą", "Compared with each other"),
-    "phi": Text("Rozrzut φ", "Dispersion φ"),
-    "reliability": Text("Wiarygodność", "Reliability"),
-    "needed": Text("Wizyt do 0,80", "Visits for 0.80"),
+    "scatter": Text("Odchylenie jednej wizyty", "One visit is off by"),
+    "reliability": Text("Prawdziwe różnice", "Real differences"),
+    "needed": Text("Wizyt do 80 %", "Visits for 80%"),
     "talk": Text("Rozmowa z zespołem", "The talk with the team"),
     "talk_intro": Text(
         "Zacznijcie od tego, co się udało. Potem wybierzcie jedno kryterium i najwyżej trzy działania.",

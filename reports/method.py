@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import sqrt
 
 from checklists.model import Text
 from reports import findings
@@ -13,6 +14,8 @@ from reports.quarterly import Frame
 from reports.thresholds import Thresholds
 
 ENOUGH = 0.8  # the reliability whose price in visits is printed
+UNKNOWN = Text("nie wiadomo", "unknown")
+POINTS = Text("pkt", "points")
 
 
 def notes(frame: Frame, channels: Sequence[str], locale: str) -> list[str]:
@@ -81,7 +84,10 @@ def _versions(frame: Frame) -> Text:
 
 
 def trust(populations: Sequence[Population], locale: str) -> list[list[str]]:
-    """Return a row for each population: who is compared, dispersion, mean reliability, visits needed for 0.80."""
+    """Return a row for each population: who is compared, how far one visit is off, mean reliability, visits for 80 %.
+
+    How far one visit is off is the standard deviation of visits inside a location; `trust_note` says so in words.
+    """
     return [_trust(population, locale) for population in populations if population.visited]
 
 
@@ -89,11 +95,13 @@ def _trust(population: Population, locale: str) -> list[str]:
     name = f"{FORMATS[population.format].get(locale)}, {CHANNELS[population.channel].get(locale)}"
     borrowed = "*" if population.source == "previous_four" else ""
     needed = None if population.k0 is None else visits_for_reliability(population.k0, ENOUGH)
+    unknown, points = UNKNOWN.get(locale), POINTS.get(locale)
+    within = population.var_within
     return [
         name,
-        "–" if population.phi is None else findings.decimal(population.phi, locale, 2) + borrowed,
-        "–" if population.reliability is None else findings.decimal(population.reliability, locale, 2),
-        "–" if needed is None else str(needed),
+        unknown if within is None else f"{findings.decimal(100 * sqrt(within), locale, 0)} {points}{borrowed}",
+        unknown if population.reliability is None else findings.share(population.reliability, locale),
+        unknown if needed is None else str(needed),
     ]
 
 
@@ -101,6 +109,15 @@ def trust_note(populations: Sequence[Population], locale: str) -> str:
     """Return the note under the table of `trust`; what holds for none of its rows is left out."""
     shown = [population for population in populations if population.visited]
     parts = []
+    if any(population.reliability is not None for population in shown):
+        parts.append(
+            Text(
+                "Odchylenie jednej wizyty: o tyle jej wynik leży zwykle nad poziomem placówki albo pod nim (dyspersja)."
+                " Prawdziwe różnice: taka część różnic między wynikami placówek nie jest przypadkiem (wiarygodność).",
+                "One visit is off by: so far its score usually lies above or below the location's level (dispersion). "
+                "Real differences: this part of the differences between scores is not chance (reliability).",
+            )
+        )
     if any(population.source == "previous_four" for population in shown):
         parts.append(Text("* z czterech poprzednich kwartałów.", "* from the four quarters before."))
     if any(population.reliability is not None and population.k0 is None for population in shown):

@@ -15,11 +15,10 @@ from typing import Any
 
 from fontTools.ttLib import TTFont
 
-from checklists.rounding import TOLERANCE
 from reports import findings, method, theme
 from reports.columns import Population
 from reports.compare import ComparisonRow
-from reports.criteria import CriterionRow, PointsLost
+from reports.criteria import CriterionRow, PointsLost, meets
 from reports.labels import CHANNELS, DIMENSIONS, LABELS, LEVELS, VISIT_KINDS
 from reports.quarterly import CriterionLine, Frame, LocationReport, NetworkReport, Quote, VisitLine
 from reports.summary import Series, Summary
@@ -101,21 +100,23 @@ def _mark(
 
 def _against(row: CriterionRow | Summary, goal: float) -> str:
     """Return on which side of an acceptance level the whole interval lies; "none" where it holds the level."""
-    if row.low is None or row.high is None or row.low < goal - TOLERANCE <= row.high:
-        return "none"
-    return "above" if row.low >= goal - TOLERANCE else "below"
+    return {True: "above", False: "below", None: "none"}[meets(row.low, row.high, goal)]
 
 
 def _day(day: date, locale: str) -> str:
     return f"{day:%Y-%m-%d}" if locale == "en" else f"{day:%d.%m.%Y}"
 
 
+def _score(score: float | None, locale: str) -> str:
+    return LABELS["no_score"].get(locale) if score is None else findings.share(score, locale)
+
+
 def _series(series: Series, locale: str) -> list[dict[str, Any]]:
     return [
         {
             "quarter": point.quarter.short(locale),
-            "score": findings.share(point.score, locale),
-            "range": findings.interval(point.low, point.high),
+            "score": _score(point.score, locale),
+            "range": "" if point.score is None else findings.interval(point.low, point.high),
             "n": str(point.n),
             "breaks": point.breaks,
         }
@@ -133,9 +134,9 @@ def _history_note(series: Series, locale: str) -> str:
         )
     if series.limits is not None:
         parts.append(
-            "Linie kropkowane: w tych granicach wynik zmienia się sam z siebie."
+            "Linie kropkowane: póki wynik leży między nimi, jego zmiany mogą być przypadkiem."
             if locale == "pl"
-            else "Dotted lines: within these limits the score moves by itself."
+            else "Dotted lines: as long as the score stays between them, its changes can be chance."
         )
     return " ".join(parts)
 
@@ -160,7 +161,7 @@ def location_page(report: LocationReport, number: str, locale: str) -> dict[str,
     frame, row = report.frame, report.headline
     standings = report.standings
     met = [standing for standing in standings if standing.meets]
-    best = (met or standings)[:BEST]
+    best = (met or [standing for standing in standings if standing.judged])[:BEST]
     scores = [visit.score for visit in report.counted if visit.score is not None]
     channels = [each.channel for each in report.rows]
     goal = frame.targets.get(channels[0]) if len(channels) == 1 else None
@@ -180,15 +181,15 @@ def location_page(report: LocationReport, number: str, locale: str) -> dict[str,
                 "score": report.network.score,
                 "label": f"{_lower(LABELS['network'].get(locale))} {findings.share(report.network.score, locale, 1)}",
             },
-            "praise": findings.praise([each.criterion for each in met], len(met), len(standings), locale),
+            "praise": findings.praise([each.criterion for each in best], len(met), len(standings), locale),
             "best": [[each.criterion.title.get(locale), _scores(each.scores, locale), str(each.n)] for each in best],
             "lost": findings.lost(report.lost, frame.criteria, locale),
             "critical": findings.critical(report.lost, report.counted, locale),
             "channels": [
                 {
                     "name": CHANNELS[each.channel].get(locale),
-                    "score": findings.share(each.score, locale),
-                    "range": findings.interval(each.low, each.high),
+                    "score": _score(each.score, locale),
+                    "range": "" if each.score is None else findings.interval(each.low, each.high),
                     "n": str(each.n),
                     "level": LEVELS[each.level].get(locale),
                     "mark": _mark(each, each.level, goal=frame.targets.get(each.channel)),
@@ -235,7 +236,7 @@ def _visit(visit: VisitLine, locale: str) -> dict[str, Any]:
     return {
         "day": _day(visit.day, locale),
         "channel": CHANNELS[visit.channel].get(locale),
-        "score": findings.share(visit.score, locale),
+        "score": _score(visit.score, locale),
         "at": visit.score,
         "remark": ", ".join(remarks),
     }
@@ -281,11 +282,12 @@ def _criterion(line: CriterionLine, locale: str) -> dict[str, Any]:
 def network_page(report: NetworkReport, number: str, locale: str) -> dict[str, Any]:
     """Return everything the network template prints."""
     frame, network = report.frame, report.network
+    judged = [pair for pair in report.criteria if pair[1].low is not None]
     met = sorted(
-        (pair for pair in report.criteria if (pair[1].score or 0) >= pair[0].acceptance_level - TOLERANCE),
+        (pair for pair in judged if _against(pair[1], pair[0].acceptance_level) == "above"),
         key=lambda pair: (-(pair[1].score or 0), pair[0].code),
     )
-    best = met or sorted(report.criteria, key=lambda pair: (-(pair[1].score or 0), pair[0].code))
+    best = met or sorted(judged, key=lambda pair: (-(pair[1].score or 0), pair[0].code))
     widest = max((row.lost for row in report.dimensions), default=0.0)
     facts = report.facts
     page: dict[str, Any] = _printable(
@@ -299,7 +301,7 @@ def network_page(report: NetworkReport, number: str, locale: str) -> dict[str, A
             "mark": _mark(network),
             "change": findings.summary_change(report.change, locale),
             "differences": findings.differences(report, locale),
-            "praise": findings.praise([criterion for criterion, _ in met], len(met), len(report.criteria), locale),
+            "praise": findings.praise([criterion for criterion, _ in best], len(met), len(report.criteria), locale),
             "best": [
                 [
                     criterion.title.get(locale),

@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from checklists.model import Criterion, Dimension, Standard, Text
-from checklists.rounding import TOLERANCE
 from reports.columns import Population
 from reports.compare import Comparison, ComparisonRow
-from reports.criteria import CriterionRow, PointsLost
+from reports.criteria import CriterionRow, PointsLost, meets
 from reports.periods import Quarter
 from reports.summary import Series, Summary, SummaryChange
 
@@ -32,16 +31,17 @@ class CriterionLine:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One criterion over the channels in which it has a score: those `scores`, and its visits together."""
+    """One criterion over the channels in which it has a score: those `scores`, and its visits together.
+
+    `judged` where visits are enough in every channel that asked for it; `meets` where its acceptance level is surely
+    met in all of them.
+    """
 
     criterion: Criterion
     scores: tuple[float, ...]
     n: int
-
-    @property
-    def meets(self) -> bool:
-        """Whether the observed score reaches the acceptance level, in every channel."""
-        return min(self.scores) >= self.criterion.acceptance_level - TOLERANCE
+    judged: bool
+    meets: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class LocationReport:
 
     @property
     def standings(self) -> tuple[Standing, ...]:
-        """The criteria that have a score, those that reach their acceptance level first, then the best and surest."""
+        """The criteria that have a score, those that meet their acceptance level first (`ranked_standings`)."""
         return ranked_standings(self.criteria)
 
 
@@ -151,20 +151,32 @@ class NetworkReport:
 
 
 def ranked_standings(lines: Iterable[CriterionLine]) -> tuple[Standing, ...]:
-    """Return a standing for each criterion with a score: those that reach their level first, best and surest first."""
+    """Return a standing for each criterion with a score: those that meet their level first, best and surest first.
+
+    Criteria with too few visits in some channel to be judged come last.
+    """
     found: dict[str, list[CriterionLine]] = {}
     for line in lines:
-        if line.row.score is not None:
-            found.setdefault(line.criterion.code, []).append(line)
-    standings = [
-        Standing(
-            group[0].criterion,
-            tuple(line.row.score for line in group if line.row.score is not None),
-            sum(line.row.n for line in group),
+        found.setdefault(line.criterion.code, []).append(line)
+    standings = []
+    for group in found.values():
+        level, scored = group[0].criterion.acceptance_level, [line.row for line in group if line.row.score is not None]
+        if scored:
+            standings.append(
+                Standing(
+                    criterion=group[0].criterion,
+                    scores=tuple(row.score for row in scored if row.score is not None),
+                    n=sum(row.n for row in scored),
+                    judged=all(line.row.low is not None for line in group),
+                    meets=all(meets(line.row.low, line.row.high, level) is True for line in group),
+                )
+            )
+    return tuple(
+        sorted(
+            standings,
+            key=lambda each: (not each.meets, not each.judged, -min(each.scores), -each.n, each.criterion.code),
         )
-        for group in found.values()
-    ]
-    return tuple(sorted(standings, key=lambda each: (not each.meets, -min(each.scores), -each.n, each.criterion.code)))
+    )
 
 
 def select_quotes(quotes: Iterable[Quote], limit: int = QUOTES) -> tuple[Quote, ...]:

@@ -104,6 +104,8 @@ def area_page(session: Session, programme: Programme, scope: Scope, period: Peri
     rows = results.comparison_of(facts).only(inside).rows
     places = place_lines(rows) if region is not None else []  # a network is listed by its regions
     present = channels_of(facts.overall[facts.overall["quarter"] == str(period.quarter)])
+    of_channels = [(name, results.build_summaries(facts, regions=[path], channel=name)[0]) for name in present]
+    channels = [(name, found) for name, found in of_channels if found.n]
     lost = results.points_lost(facts, inside)
     return AreaPage(
         region=region,
@@ -111,9 +113,7 @@ def area_page(session: Session, programme: Programme, scope: Scope, period: Peri
         summary=summary,
         change=results.find_change(facts, path),
         comparable=facts.common.comparable,
-        channels=[(name, results.build_summaries(facts, regions=[path], channel=name)[0]) for name in present]
-        if len(present) > 1
-        else [],
+        channels=channels if len(channels) > 1 else [],
         areas=[(each, found) for each, found in zip(below, of_areas, strict=True) if found.locations],
         standing=words.standing(rows),
         places=sorted((line for line in places if line.row.n), key=lambda line: line.order),

@@ -55,11 +55,11 @@ class ComparePage:
     formats: Sequence[str]
     channels: Sequence[str]
     comparison: Comparison
-    behind: Sequence[ComparisonRow]
     summary: Summary
     below: Sequence[CompareLine]
     none: Sequence[CompareLine]
     above: Sequence[CompareLine]
+    indicative: Sequence[CompareLine]
     unlabelled: Sequence[CompareLine]
     single: Sequence[CompareLine]
     not_visited: Sequence[CompareLine]
@@ -70,7 +70,13 @@ class ComparePage:
 
     @property
     def standing(self) -> str:
-        return words.standing(self.comparison.rows if self.channel else self.behind)
+        """Return the first sentence: it counts the very rows that are listed."""
+        said = words.differences(self.comparison.rows)
+        return words.of_channel(self.channel, said) if self.channel and len(self.channels) > 1 else said
+
+    @property
+    def ranked(self) -> bool:
+        return any(line.rank for line in (*self.below, *self.none, *self.above))
 
     @property
     def restated(self) -> bool:
@@ -121,11 +127,11 @@ def compare_page(
         formats=[each.value for each in LocationFormat if each.value in set(facts.locations["format"])],
         channels=present,
         comparison=replace(built, rows=rows),
-        behind=mine,
         summary=summary,
         below=below,
         none=listed,
         above=above,
+        indicative=groups["indicative"],
         unlabelled=groups["unlabelled"],
         single=groups["single"],
         not_visited=groups["not_visited"],
@@ -154,9 +160,7 @@ def _groups(lines: Iterable[CompareLine]) -> defaultdict[str, list[CompareLine]]
     """Return the lines by what can be said of them: the surest first where that is something, else by name."""
     groups: defaultdict[str, list[CompareLine]] = defaultdict(list)
     for line in sorted(lines, key=lambda line: (line.row.name, line.row.location)):
-        row = line.row
-        level = {None: "unlabelled", "indicative": "none"}.get(row.level, row.level or "")
-        groups[level if row.n else "not_visited"].append(line)
+        groups[words.group(line.row)].append(line)
     groups["below"].sort(key=lambda line: -(line.row.p_below or 0.0))
     groups["above"].sort(key=lambda line: line.row.p_below or 0.0)
     return groups

@@ -21,6 +21,11 @@ class History:
     def breaks(self) -> bool:
         return any(point.breaks for point in self.series.points)
 
+    @property
+    def limits(self) -> bool:
+        """Tell whether the picture has the lines between which changes can be chance."""
+        return self.series.limits is not None
+
     def picture(self, locale: str) -> bytes:
         """Return the picture as SVG, the very one of the printed report."""
         return charts.draw_series(self.series, locale=locale, target=self.target, on_page=True)

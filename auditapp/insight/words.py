@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import sqrt
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from auditapp import web
 from auditapp.formats import decimal, percent, quarter
-from checklists.rounding import TOLERANCE, half_up
+from checklists.rounding import half_up
 from checklists.rounding import percent as to_percent
 from reports import findings
 from reports.columns import Population
 from reports.compare import ComparisonRow
+from reports.criteria import meets
+from reports.method import ENOUGH
 from reports.planner import visits_for_reliability
 from reports.summary import Summary, SummaryChange
 from reports.thresholds import Thresholds
@@ -52,7 +55,7 @@ def visits(number: int) -> str:
 
 
 def standing(rows: Iterable[ComparisonRow]) -> str:
-    """Return what is clearly below or above among the rows of a comparison, and that the rest may be chance.
+    """Return what is clearly below or above among the rows of a comparison, what may be chance, and what is unknown.
 
     Levels exist inside a channel only, so several channels have a sentence each; `rows` hold headlines and channels.
     """
@@ -60,22 +63,34 @@ def standing(rows: Iterable[ComparisonRow]) -> str:
     for row in rows:
         by_channel.setdefault(row.channel, []).append(row)
     headlines = by_channel.pop("", [])
-    if not any(row.n for each in (headlines, *by_channel.values()) for row in each):
-        return str(_("No visit counts in this quarter yet, so there is nothing to compare."))
-    levels = {name: Counter(row.level for row in each) for name, each in by_channel.items()}
-    labelled = {name: each for name, each in levels.items() if each["below"] + each["none"] + each["above"]}
-    if not labelled:
+    visited = {name: each for name, each in by_channel.items() if any(row.n for row in each)}
+    if len(visited) <= 1:
+        return differences(next(iter(visited.values()), headlines))
+    levels = {name: Counter(row.level for row in each) for name, each in visited.items()}
+    judged = {name: each["below"] + each["none"] + each["above"] for name, each in levels.items()}
+    if not any(judged.values()):
         return str(_("There are not enough visits to tell locations apart."))
-    by_size = sorted(labelled.items(), key=lambda pair: -pair[1].total())
-    differing = {name: each for name, each in by_size if each["below"] + each["above"]}
-    if not differing:
+    differing = [name for name in visited if levels[name]["below"] + levels[name]["above"]]
+    if all(group(row) == "none" for each in visited.values() for row in each):
         return str(_("No clear differences between locations this quarter: what separates them can be chance."))
-    if len(labelled) == 1:
-        return _differences(next(iter(differing.values())))
-    sentences = [f"{_capital(channel(name))}: {_differences(each)}" for name, each in differing.items()]
-    if len(differing) < len(labelled):
-        sentences.append(str(_("No clear differences in the other channels.")))
+    told = differing or [name for name in visited if judged[name]]
+    sentences = [of_channel(name, differences(visited[name])) for name in sorted(told, key=lambda name: -judged[name])]
+    sentences += [
+        str(_("%(channel)s: no clear differences.", channel=_capital(channel(name))))
+        for name in visited
+        if judged[name] and name not in told
+    ]
+    sentences += [
+        str(_("%(channel)s: too few visits to compare.", channel=_capital(channel(name))))
+        for name in visited
+        if not judged[name]
+    ]
     return " ".join(sentences)
+
+
+def of_channel(code: str, sentence: str) -> str:
+    """Return a sentence that is true of one channel only: "Phone: ..."."""
+    return f"{_capital(channel(code))}: {sentence}"
 
 
 def _capital(text: str) -> str:
@@ -93,33 +108,87 @@ def channel(code: str) -> str:
     }[code]
 
 
-def _differences(levels: Counter[str | None]) -> str:
+def differences(rows: Sequence[ComparisonRow]) -> str:
+    """Return how many of the rows, one for each location, are below, above, neither or not known: all are counted."""
+    counts = Counter(group(row) for row in rows)
+    if counts["not_visited"] == len(rows):
+        return str(_("No visit counts in this quarter yet, so there is nothing to compare."))
+    if not counts["below"] + counts["above"] + counts["none"] + counts["unlabelled"]:
+        return str(_("There are not enough visits to tell locations apart."))
+    if counts["none"] == len(rows):
+        return str(_("No clear differences between locations this quarter: what separates them can be chance."))
     sentences = []
-    if levels["below"]:
+    if counts["below"]:
         sentences.append(
             ngettext(
                 "%(num)d location is clearly below the network.",
                 "%(num)d locations are clearly below the network.",
-                levels["below"],
+                counts["below"],
             )
         )
-    if levels["above"]:
+    if counts["above"]:
         sentences.append(
             ngettext(
                 "%(num)d location is clearly above the network.",
                 "%(num)d locations are clearly above the network.",
-                levels["above"],
+                counts["above"],
             )
         )
-    if levels["none"]:
+    if counts["none"]:
         sentences.append(
             ngettext(
-                "For %(num)d other location the difference can be chance.",
-                "For %(num)d other locations the differences can be chance.",
-                levels["none"],
+                "For %(num)d location the difference can be chance.",
+                "For %(num)d locations the differences can be chance.",
+                counts["none"],
             )
         )
-    return " ".join(str(sentence) for sentence in sentences)
+    return " ".join(str(sentence) for sentence in (*sentences, *_not_compared(counts)))
+
+
+def _not_compared(counts: Counter[str]) -> list[str]:
+    """Return the sentences about locations that are in a list and not compared."""
+    sentences = []
+    if counts["indicative"]:
+        sentences.append(
+            ngettext(
+                "%(num)d location has a provisional score: too few visits to compare.",
+                "%(num)d locations have a provisional score: too few visits to compare.",
+                counts["indicative"],
+            )
+        )
+    if counts["single"]:
+        sentences.append(
+            ngettext(
+                "%(num)d location has one visit and no score yet.",
+                "%(num)d locations have one visit each and no score yet.",
+                counts["single"],
+            )
+        )
+    if counts["unlabelled"]:
+        sentences.append(
+            ngettext(
+                "%(num)d location has no verdict: several channels together, or too few visits in the network.",
+                "%(num)d locations have no verdict: several channels together, or too few visits in the network.",
+                counts["unlabelled"],
+            )
+        )
+    if counts["not_visited"]:
+        sentences.append(
+            ngettext(
+                "%(num)d location was not visited.",
+                "%(num)d locations were not visited.",
+                counts["not_visited"],
+            )
+        )
+    return sentences
+
+
+def group(row: ComparisonRow) -> str:
+    """Return what can be said of a location in a list: below, above, none, indicative, single, unlabelled, not_visited.
+
+    Sentences count these groups and pages list them, so that both give the same numbers.
+    """
+    return (row.level or "unlabelled") if row.n else "not_visited"
 
 
 def level(row: ComparisonRow) -> str:
@@ -138,14 +207,19 @@ def level(row: ComparisonRow) -> str:
 
 
 def verdicts(headline: ComparisonRow, channels: Sequence[ComparisonRow]) -> list[tuple[str, str]]:
-    """Return (tone, words) of what may be said of a location over its channels, in each one where there are several."""
+    """Return (tone, words) of what may be said of a location; never nothing.
+
+    Where several channels were visited a verdict is of one of them, so it names the channel and has the channel's own
+    score: the clear ones, else all that can be compared.
+    """
     visited = [row for row in channels if row.n]
     if len(visited) <= 1:
         return [(headline.level or "none", level(headline))]
     clear = [row for row in visited if row.level in ("below", "above")]
-    if not clear:
-        return [("none", str(_("no clear difference")) if any(row.level == "none" for row in visited) else "")]
-    return [(row.level or "none", f"{channel(row.channel)}: {level(row)}") for row in clear]
+    told = clear or [row for row in visited if row.level == "none"]
+    if not told:
+        return [("none", str(_("too few visits in each channel to compare")))]
+    return [(row.level or "none", f"{channel(row.channel)}, {percent(row.score)}: {level(row)}") for row in told]
 
 
 def change(value: float | None, label: str | None) -> str:
@@ -211,11 +285,11 @@ def wrong_listed(number: int, wrong: float) -> str:
 
 
 def rank(row: ComparisonRow, population: Population | None) -> str:
-    """Return a rank interval, "" unless ranks mean something here."""
+    """Return between which places a location likely stands, 1 being the best; "" unless ranks mean something here."""
     if row.rank_low is None or row.rank_high is None or population is None or not population.ranked:
         return ""
     return str(
-        _("rank between %(low)s and %(high)s of %(all)s", low=row.rank_low, high=row.rank_high, all=population.ranked)
+        _("likely place %(low)s to %(high)s of %(all)s", low=row.rank_low, high=row.rank_high, all=population.ranked)
     )
 
 
@@ -223,37 +297,51 @@ def acceptance(score: float | None, low: float | None, high: float | None, targe
     """Return whether an acceptance level is met: only said where the whole interval agrees."""
     if score is None or low is None or high is None:
         return str(_("too few visits to say"))
-    if low >= target - TOLERANCE:
-        return str(_("level met"))
-    if high < target - TOLERANCE:
-        return str(_("level not met"))
-    return str(_("not certain yet"))
+    met = meets(low, high, target)
+    if met is None:
+        return str(_("not certain yet"))
+    return str(_("level met") if met else _("level not met"))
 
 
 def acceptance_tone(score: float | None, low: float | None, high: float | None, target: float) -> str:
     """Return the tone (above, below, none) that goes with `acceptance`."""
-    if score is None or low is None or high is None or low < target - TOLERANCE <= high:
-        return "none"
-    return "above" if low >= target - TOLERANCE else "below"
+    return "none" if score is None else {True: "above", False: "below", None: "none"}[meets(low, high, target)]
 
 
 def method(population: Population) -> str:
     """Return how far the scores of one population can be trusted, and what more trust would take."""
-    if population.phi is None:
+    if population.var_within is None:
         return str(_("Too few visits to estimate how much visits vary, so no intervals are printed."))
-    sentence = str(_("Visits vary with dispersion %(phi)s.", phi=decimal(population.phi, 2)))
+    sentence = str(
+        _(
+            "One visit usually lies about %(points)s points above or below the level of its location.",
+            points=decimal(100 * sqrt(population.var_within), 0),
+        )
+    )
     if population.source == "previous_four":
-        sentence += " " + str(_("It is taken from the four quarters before."))
+        sentence += " " + str(_("This is taken from the four quarters before."))
     if population.reliability is None:
         return sentence
     if population.k0 is None:
         return sentence + " " + str(_("The visits show no reliable differences between locations."))
-    needed = visits_for_reliability(population.k0, 0.8)
+    needed = visits_for_reliability(population.k0, ENOUGH)
     return " ".join(
         (
             sentence,
-            str(_("Average reliability of a location's score: %(value)s.", value=decimal(population.reliability, 2))),
-            str(ngettext("0.80 needs %(num)d visit.", "0.80 needs %(num)d visits.", needed)),
+            str(
+                _(
+                    "Of the differences between locations' scores about %(real)s are real, the rest is chance.",
+                    real=percent(population.reliability),
+                )
+            ),
+            str(
+                ngettext(
+                    "For %(enough)s a location needs %(num)d visit.",
+                    "For %(enough)s a location needs %(num)d visits.",
+                    needed,
+                    enough=percent(ENOUGH),
+                )
+            ),
         )
     )
 
@@ -311,6 +399,11 @@ def criterion(summary: Summary, target: float) -> str:
     return f"{area_score(summary, network=True)} {verdict}"
 
 
+def locations(number: int) -> str:
+    """Return "7 locations"."""
+    return str(ngettext("%(num)d location", "%(num)d locations", number))
+
+
 def no_order(number: int, hidden: int) -> str:
     """Return what the group without differences says of itself."""
     listed = ngettext(
@@ -328,12 +421,13 @@ def thresholds(settings: Thresholds) -> str:
     return str(
         _(
             "A location has a score from %(score)s visits and a verdict from %(label)s. At most %(error)s of a list is "
-            "expected to be wrong. Ranks are shown from a reliability of %(reliability)s. In this list a change is "
-            "marked at a false discovery rate of %(q)s.",
+            "expected to be wrong. Places are shown where at least %(reliability)s of the differences between scores "
+            "are real (reliability). Of the changes marked in this list at most %(q)s are expected to be wrong (false "
+            "discovery rate).",
             score=settings.score_visits,
             label=settings.label_visits,
             error=percent(settings.list_error),
-            reliability=decimal(settings.reliability),
+            reliability=percent(settings.reliability),
             q=percent(settings.change_q),
         )
     )

@@ -16,6 +16,7 @@ from auditapp import journal
 from auditapp.models import IssuedReport, Location, Programme
 from auditapp.reporting import queries
 from auditapp.storage import Storage
+from checklists.model import Text
 from checklists.problems import Problem
 from reports import pdf
 from reports.periods import Quarter
@@ -23,6 +24,22 @@ from reports.quarterly import LocationReport, NetworkReport
 
 KIND = "reports"
 _PLAIN_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,23}")
+
+
+class NotVisited(Problem):
+    """The refusal of one location's report: others of the quarter may well have visits."""
+
+    def __init__(self, location: Location, quarter: Quarter) -> None:
+        super().__init__("nothing_to_report", quarter=str(quarter))
+        name = f"{location.name} ({location.code})"
+        self.said = Text(
+            f"Placówka {name} nie ma w kwartale {quarter} zatwierdzonej wizyty, która liczy się do wyniku, więc nie ma "
+            "z czego zrobić jej raportu.",
+            f"The location {name} has no approved visit in {quarter} that counts, so there is nothing to report of it.",
+        )
+
+    def sentence(self, locale: str) -> str:
+        return self.said.get(locale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +190,8 @@ def issue_report(
 ) -> Issue:
     """Issue one report (location None: the network), or return the issue that the same inputs already have.
 
-    Problem nothing_to_report when there is nothing to print; reports.pdf.ReportProblem when it cannot be printed.
+    Problem nothing_to_report when the quarter has no visits, NotVisited when the location has none;
+    reports.pdf.ReportProblem when it cannot be printed.
     """
     drafts = draft_reports(
         session,
@@ -183,8 +201,8 @@ def issue_report(
         network=location is None,
         locales=[locale],
     )
-    if not drafts:
-        raise Problem("nothing_to_report", quarter=str(quarter))
+    if location is not None and not drafts:
+        raise NotVisited(location, quarter)
     (draft,) = drafts
     if draft.existing is not None:
         return Issue(draft.existing, new=False)

@@ -72,8 +72,8 @@ def test_the_sentence_of_a_location(locale: str) -> None:
     assert (
         words.rank(ROW, POPULATION)
         == {
-            "en": "rank between 12 and 61 of 140",
-            "pl": "miejsce między 12 a\u00a061 na 140",
+            "en": "likely place 12 to 61 of 140",
+            "pl": "prawdopodobnie miejsce od 12. do 61. z\u00a0140",
         }[locale]
     )
 
@@ -145,11 +145,22 @@ def rows(channel: str, *levels: str | None) -> list[ComparisonRow]:
         (
             rows("phone", "below", "none", "above", "above"),
             "1 location is clearly below the network. 2 locations are clearly above the network. "
-            "For 1 other location the difference can be chance.",
+            "For 1 location the difference can be chance.",
         ),
         (
-            rows("phone", "below") + rows("store_visit", "none", "none"),
-            "Phone: 1 location is clearly below the network. No clear differences in the other channels.",
+            rows("phone", "below", "none", "none", "indicative", "single", None),
+            "1 location is clearly below the network. For 2 locations the differences can be chance. "
+            "1 location has a provisional score: too few visits to compare. "
+            "1 location has one visit and no score yet. 1 location was not visited.",
+        ),
+        (
+            rows("phone", "below", "indicative")
+            + rows("store_visit", "none", "none")
+            + rows("chat", "indicative", "indicative")
+            + rows("email", None, None),
+            "Phone: 1 location is clearly below the network. "
+            "1 location has a provisional score: too few visits to compare. "
+            "Store visit: no clear differences. Chat: too few visits to compare.",
         ),
     ],
 )
@@ -164,17 +175,26 @@ def test_a_location_of_several_channels_has_a_verdict_in_each() -> None:
     headline = replace(ROW, level=None)
     store, phone = replace(ROW, channel="store_visit"), replace(ROW, channel="phone", level="none")
     assert words.verdicts(ROW, [store]) == [("below", "clearly below the network")]
-    assert words.verdicts(headline, [store, phone]) == [("below", "store visit: clearly below the network")]
-    assert words.verdicts(headline, [phone, replace(phone, channel="chat")]) == [("none", "no clear difference")]
+    assert words.verdicts(headline, [store, phone]) == [("below", "store visit, 68%: clearly below the network")]
+    assert words.verdicts(headline, [phone, replace(store, level="indicative", score=0.9)]) == [
+        ("none", "phone, 68%: no clear difference")
+    ]
+    few = [replace(row, n=2, level="indicative") for row in (store, phone)]
+    assert words.verdicts(headline, few) == [("none", "too few visits in each channel to compare")]
 
 
 @pytest.mark.parametrize(
     ("population", "said"),
     [
-        (POPULATION, "Average reliability of a location's score: 0.43. 0.80 needs 16 visits."),
+        (POPULATION, "One visit usually lies about 10 points above or below the level of its location. "),
+        (
+            POPULATION,
+            "Of the differences between locations' scores about 43% are real, the rest is chance. "
+            "For 80% a location needs 16 visits.",
+        ),
         (replace(POPULATION, k0=None), "The visits show no reliable differences between locations."),
-        (replace(POPULATION, source="previous_four"), "It is taken from the four quarters before."),
-        (replace(POPULATION, phi=None), "so no intervals are printed."),
+        (replace(POPULATION, source="previous_four"), "This is taken from the four quarters before."),
+        (replace(POPULATION, var_within=None), "so no intervals are printed."),
     ],
 )
 @pytest.mark.usefixtures("english")

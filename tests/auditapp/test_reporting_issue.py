@@ -99,6 +99,10 @@ def test_nothing_to_report_of_a_location_not_visited(database: Database, storage
         with pytest.raises(Problem) as refused:
             issue(session, storage, world, make.make_location(session, world.programme, "L3"))
         assert refused.value.code == "nothing_to_report"
+        said = refused.value.sentence("pl")
+        assert said.startswith("Placówka ")
+        assert "(L3) nie ma w kwartale 2026Q3 zatwierdzonej wizyty" in said
+        assert "(L3) has no approved visit in 2026Q3" in refused.value.sentence("en")
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_new_figures_supersede(office: Person, app: App, world: World) -> None:
         ({"kind": "network", "quarter": "2026Q1", "locale": "pl"}, "Kwartał"),
         ({"kind": "network", "quarter": "2026Q3", "locale": "de"}, "Język"),
         ({}, "Tego pola nie można zostawić pustego."),
-        ({"kind": "location", "location": "L3", "quarter": "2026Q3", "locale": "pl"}, "nie ma zatwierdzonych wizyt"),
+        ({"kind": "location", "location": "L3", "quarter": "2026Q3", "locale": "pl"}, "(L3) nie ma w kwartale 2026Q3"),
     ],
 )
 def test_refused_beside_the_form(app: App, office: Person, world: World, data: dict[str, str], said: str) -> None:

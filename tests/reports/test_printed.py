@@ -9,7 +9,17 @@ from fontTools.ttLib import TTFont
 
 from reports import theme
 from reports.printed import clean, location_page, network_page
-from tests.reports.paper import make_frame, make_line, make_location_report, make_network_report, make_row, make_visit
+from tests.reports.paper import (
+    CRITERIA,
+    make_frame,
+    make_line,
+    make_location_report,
+    make_network_report,
+    make_population,
+    make_row,
+    make_summary,
+    make_visit,
+)
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -72,7 +82,7 @@ def test_numbers_of_a_location() -> None:
     assert [bar["points"] for bar in page["bars"]] == ["14,2", "9,8", "8,0"]
     assert [bar["share"] for bar in page["bars"]] == pytest.approx([1, 0.098 / 0.142, 0.08 / 0.142])
     assert [(p["quarter"], p["score"], p["n"]) for p in page["series"]] == [
-        ("IV ’25", "–", "0"),
+        ("IV ’25", "brak", "0"),
         (f"I{NBSP}’26", f"74{NBSP}%", "3"),
         ("II ’26", f"80{NBSP}%", "3"),
         ("III ’26", f"68{NBSP}%", "3"),
@@ -98,6 +108,39 @@ def test_numbers_of_a_location() -> None:
 def test_a_criterion_is_clear_only_with_its_whole_interval(low: float | None, high: float | None, level: str) -> None:
     page = location_page(make_location_report(criteria=(make_line("A1", 0.9, low=low, high=high),)), "N-1", "en")
     assert page["criteria"][0]["sections"][0]["rows"][0]["mark"]["level"] == level
+
+
+def test_only_what_can_be_judged_is_praised() -> None:
+    surely = make_line("A1", 0.95, low=0.91, high=1.0)
+    unknown = make_line("A2", 1.0, low=None, high=None)
+    page = location_page(make_location_report(criteria=(surely, unknown, make_line("B1", 1.0))), "N-1", "en")
+    assert [row[0] for row in page["best"]] == ["We greet first"]
+    assert page["praise"].startswith("In 1 of 3 criteria the acceptance level is met for certain")
+    page = location_page(make_location_report(criteria=(unknown, make_line("B1", 1.0))), "N-1", "en")
+    assert [row[0] for row in page["best"]] == ["Buying without needless waiting"]
+    page = location_page(make_location_report(criteria=(unknown,)), "N-1", "en")
+    assert page["best"] == []
+    assert page["praise"] == "There are too few visits yet to speak of single criteria."
+
+
+def test_the_network_is_praised_by_the_same_rule() -> None:
+    found = {"A1": (0.95, 0.91), "A2": (0.93, 0.88), "B1": (0.99, None)}
+    criteria = tuple(
+        (CRITERIA[code], make_summary(criterion=code, score=score, low=low, high=None if low is None else 1.0))
+        for code, (score, low) in found.items()
+    )
+    page = network_page(make_network_report(criteria=criteria), "N-1", "en")
+    assert [row[0] for row in page["best"]] == ["We greet first"]
+    assert page["praise"].startswith("In 1 of 3 criteria")
+
+
+def test_how_far_scores_can_be_trusted_is_said_in_plain_words() -> None:
+    page = location_page(make_location_report(), "N-1", "pl")
+    assert page["trust"] == [["sklepy, wizyty w\N{NO-BREAK SPACE}sklepie", "8 pkt", f"43{NBSP}%", "16"]]
+    assert "(dyspersja)" in page["trust_note"]
+    few = make_population(source="none", phi=None, var_within=None, reliability=None, k0=None)
+    page = location_page(make_location_report(populations=(few,)), "N-1", "pl")
+    assert page["trust"][0][1:] == ["nie wiadomo"] * 3
 
 
 def test_numbers_of_the_network() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from checklists.model import Dimension
@@ -73,26 +75,36 @@ def test_levelled_lists_the_most_certain_first_and_no_headlines() -> None:
     assert [row.location for row in levelled(comparison, "above")] == ["S3"]
 
 
-def test_a_criterion_is_praised_once_and_only_where_every_channel_reaches_its_level() -> None:
+def test_a_criterion_is_praised_once_and_only_where_every_channel_surely_meets_its_level() -> None:
+    sure = {"low": 0.91, "high": 1.0}
     standings = ranked_standings(
         [
-            make_line("A1", 1.0),
-            make_line("A1", 0.85, channel="phone"),
-            make_line("A2", 0.95, n=3),
-            make_line("B1", 0.95, n=4),
+            make_line("A1", 1.0, **sure),
+            make_line("A1", 0.95, channel="phone"),
+            make_line("A2", 0.95, n=3, **sure),
+            make_line("B1", 0.95, n=4, **sure),
             make_line("B2", None),
         ]
     )
     assert [(each.criterion.code, each.scores, each.n, each.meets) for each in standings] == [
         ("B1", (0.95,), 4, True),
         ("A2", (0.95,), 3, True),
-        ("A1", (1.0, 0.85), 6, False),
+        ("A1", (1.0, 0.95), 6, False),
     ]
 
 
-def test_a_level_is_reached_within_rounding_error() -> None:
-    assert ranked_standings([make_line("A1", 0.9 - 1e-12)])[0].meets
-    assert not ranked_standings([make_line("A1", 0.8999)])[0].meets
+@pytest.mark.parametrize("unknown", [{"score": 1.0, "low": None, "high": None}, {"score": None}])
+def test_what_a_channel_has_too_few_visits_for_is_judged_last(unknown: dict[str, Any]) -> None:
+    score = unknown.pop("score")
+    standings = ranked_standings(
+        [make_line("A1", 1.0), make_line("A1", score, channel="phone", **unknown), make_line("A2", 0.6)]
+    )
+    assert [(each.criterion.code, each.judged) for each in standings] == [("A2", True), ("A1", False)]
+
+
+def test_a_level_is_met_within_rounding_error() -> None:
+    assert ranked_standings([make_line("A1", 0.95, low=0.9 - 1e-12)])[0].meets
+    assert not ranked_standings([make_line("A1", 0.95, low=0.8999)])[0].meets
 
 
 def test_only_regular_scorable_visits_count() -> None:
