@@ -79,6 +79,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=account.ABSOLUTE,
         WTF_CSRF_TIME_LIMIT=None,  # a visit takes longer than the default hour
         BABEL_DEFAULT_LOCALE="pl",
         BABEL_DEFAULT_TIMEZONE="Europe/Warsaw",

@@ -72,6 +72,8 @@ def login() -> Any:
         cookie.clear()  # a session from before the log-in must not live on under the new name
         if chosen:
             cookie["locale"] = chosen
+        # On an auditor's phone the log-in outlives the browser, which the phone ends whenever it is short of memory.
+        cookie.permanent = service.idle_limit(web.session(), signed_in.row.id) == service.IDLE_AUDITOR
         login_user(signed_in)
         return redirect(target or url_for(".home"), 303)
     return web.page("account/login.html", 422 if form.errors else 200, form=form, target=target)

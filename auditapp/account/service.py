@@ -139,12 +139,13 @@ def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | No
     )
     if row is None or not row.user.active or row.created_at < now - ABSOLUTE:
         return None
-    if row.last_seen_at < now - IDLE and row.last_seen_at < now - _idle_limit(session, row.user_id):
+    if row.last_seen_at < now - IDLE and row.last_seen_at < now - idle_limit(session, row.user_id):
         return None
     return SignedIn(Account.of(row.user), token, row.last_seen_at)
 
 
-def _idle_limit(session: Session, user_id: int) -> timedelta:
+def idle_limit(session: Session, user_id: int) -> timedelta:
+    """Return how long a session of this person may lie unused."""
     roles = set(session.scalars(select(Membership.role).where(Membership.user_id == user_id)))
     return IDLE_AUDITOR if roles == {"auditor"} else IDLE
 

@@ -13,6 +13,7 @@ from auditapp.account import queries, service
 from auditapp.db import Database
 from auditapp.factory import App, create_app
 from auditapp.models import OutgoingMail, User, UserSession
+from checklists.lifecycle import Role
 from checklists.problems import Problem
 from tests import factories as make
 from tests.factories import NOW, PASSWORD
@@ -227,3 +228,11 @@ def test_headers_of_every_page(nobody: Person) -> None:
     cookie = nobody.app.test_client().get("/login").headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+@pytest.mark.parametrize(("role", "stays"), [(Role.AUDITOR, True), (Role.REVIEWER, False)])
+def test_on_a_phone_the_log_in_outlives_the_browser(app: App, nobody: Person, role: Role, stays: bool) -> None:
+    with app.database.transaction() as session:
+        email = make.make_member(session, make.make_programme(session), role).user.email
+    cookie = log_in(nobody, email).response.headers["Set-Cookie"]
+    assert ("Expires=" in cookie) is stays
