@@ -12,10 +12,13 @@ import pytest
 
 from auditapp.documents import add_document
 from auditapp.factory import App, create_app
+from auditapp.insight.history import History
 from auditapp.models import ChecklistVersion, Programme, User
 from auditapp.reporting import queries
 from checklists.lifecycle import Role
+from reports.change import XmrLimits
 from reports.printed import location_page
+from reports.summary import Series
 from tests import documents
 from tests import factories as make
 from tests.auditapp.networks import BAD, IN_QUARTER, NOW_SHOWN, ORDINARY
@@ -137,3 +140,13 @@ def test_paper_praises_only_what_the_page_calls_met(shown: Shown, code: str) -> 
     for title, *_ in printed["best"]:
         assert not any("too few" in words for words in said[title.replace("\N{NO-BREAK SPACE}", " ")])
     assert ("is met for certain" in printed["praise"]) == bool(met)
+
+
+def test_every_line_of_the_picture_is_explained(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    dotted = "Dotted lines: as long as the score stays between them"
+    assert dotted not in shown.person().get(HOME).text
+    monkeypatch.setattr(History, "limits", True)
+    assert dotted in shown.person().get(HOME).text
+    points = Series((), XmrLimits(0.8, 0.04, 0.7, 0.9))
+    monkeypatch.undo()
+    assert History(points, None, {}).limits
