@@ -63,6 +63,8 @@ REFUSALS: Mapping[str, Text] = {
                           "The location attribute “{value}” is not valid. Use small letters a–z, digits and “_”."),
     "duplicate_code": Text("Kod „{code}” już występuje. Każdy kod może wystąpić raz.",
                            "The code “{code}” occurs already. A code may occur only once."),
+    "duplicate_name": Text("Nazwa „{name}” już tu występuje. Wybierz inną.",
+                           "The name “{name}” exists here already. Choose another one."),
     "unknown_item_type": Text("Nieznany typ pytania „{value}”. Można użyć: {allowed}.",
                               "Unknown item type “{value}”. Possible: {allowed}."),
     "unknown_value": Text("Pole „{key}” ma nieznaną wartość „{value}”. Można użyć: {allowed}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,20 +17,31 @@ from auditapp.models import ChecklistVersion, Location, Membership, Visit, Wave
 from auditapp.programme.planning import Misfit, PlannedVisit, covers, find_misfit, plan_visits
 from auditapp.programme.record import record
 from checklists.lifecycle import Act, Role, State
-from checklists.model import Channel, Text
+from checklists.model import Channel, Text, VisitKind
 from checklists.problems import Problem, at
 from reports.labels import CHANNELS, FORMATS
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the rule would assign in a wave: the locations it serves and those it leaves out, with the reason."""
+    """What the rule would assign in a wave: the locations it serves and those it leaves out, with the reason.
+
+    `have` are the visits that count towards the number wanted: regular ones of the wave in the checklist's channel,
+    not called off and not rejected, by location id.
+    """
 
     wave: Wave
     version: ChecklistVersion
     planned: Sequence[PlannedVisit]
     fitting: Sequence[Location]
     unfit: Mapping[Misfit, Sequence[Location]]
+    have: Mapping[int, int]
+
+    @property
+    def already(self) -> list[tuple[str, int, int]]:
+        """Each location that has visits of the wave: its name, how many it has, how many the rule would add."""
+        added = Counter(each.location_id for each in self.planned)
+        return [(row.name, self.have[row.id], added[row.id]) for row in self.fitting if row.id in self.have]
 
     @property
     def lines(self) -> list[tuple[str, int, Text | None]]:
@@ -129,7 +141,7 @@ def preview(
     locations: Sequence[Location],
     visits_each: int,
 ) -> Preview:
-    """Return what the rule would assign: `visits_each` for every location that fits, nobody twice in a row at one.
+    """Return what the rule would assign so that every location that fits has `visits_each`, nobody twice in a row.
 
     Problem no_auditor_available when a location cannot be served.
     """
@@ -165,6 +177,18 @@ def preview(
         .where(Visit.wave_id == wave.id, Visit.status != State.CANCELLED)
         .group_by(Visit.auditor_id)
     )
+    counted = session.execute(
+        select(Visit.location_id, func.count().label("visits"))
+        .where(
+            Visit.wave_id == wave.id,
+            Visit.channel == version.channel,
+            Visit.kind == VisitKind.REGULAR,
+            Visit.status.not_in((State.CANCELLED, State.REJECTED)),
+            Visit.location_id.in_([location.id for location in fitting]),
+        )
+        .group_by(Visit.location_id)
+    )
+    have = {row.location_id: row.visits for row in counted}
     planned = plan_visits(
         {location.id: location.name for location in fitting},
         auditors,
@@ -172,8 +196,9 @@ def preview(
         scenarios=[scenario.code for scenario in checklist_of(version).scenarios],
         last_auditor={row.location_id: row.auditor_id for row in last},
         load={row.auditor_id: row.visits for row in load},
+        have=have,
     )
-    return Preview(wave, version, planned, fitting, unfit)
+    return Preview(wave, version, planned, fitting, unfit, have)
 
 
 def assign_by_rule(session: Session, actor: Actor, preview: Preview, now: datetime) -> int:

@@ -48,6 +48,11 @@ def check_visible(_form: FlaskForm, field: StringField) -> None:
         raise ValidationError(_l("Use letters and digits that can be read."))
 
 
+def between(low: int, high: int) -> NumberRange:
+    """Return a check that a number lies between two others, both included."""
+    return NumberRange(low, high, _l("The number must be from %(min)s to %(max)s."))
+
+
 def name_field(label: str, *more: Any) -> StringField:
     """Return a field for the name of something."""
     return StringField(label, [WRITTEN, Length(max=120), check_visible, *more], filters=[tidy])
@@ -125,11 +130,11 @@ class ProgrammeForm(FlaskForm):
 
 class SettingsForm(FlaskForm):
     name = name_field(_l("Name"))
-    store_visit = DecimalField(_l("Weight of store visits"), [REQUIRED, NumberRange(0, 100)], places=None)
-    phone = DecimalField(_l("Weight of phone calls"), [REQUIRED, NumberRange(0, 100)], places=None)
-    chat = DecimalField(_l("Weight of chats"), [REQUIRED, NumberRange(0, 100)], places=None)
-    email = DecimalField(_l("Weight of e-mails"), [REQUIRED, NumberRange(0, 100)], places=None)
-    online_order = DecimalField(_l("Weight of online orders"), [REQUIRED, NumberRange(0, 100)], places=None)
+    store_visit = DecimalField(_l("Weight of store visits"), [REQUIRED, between(0, 100)], places=None)
+    phone = DecimalField(_l("Weight of phone calls"), [REQUIRED, between(0, 100)], places=None)
+    chat = DecimalField(_l("Weight of chats"), [REQUIRED, between(0, 100)], places=None)
+    email = DecimalField(_l("Weight of e-mails"), [REQUIRED, between(0, 100)], places=None)
+    online_order = DecimalField(_l("Weight of online orders"), [REQUIRED, between(0, 100)], places=None)
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid: bool = super().validate(extra_validators)
@@ -186,10 +191,14 @@ class PersonForm(FlaskForm):
         [NeededBy(Role.AUDITOR), Length(max=40)],
         filters=[tidy],
         description=_l(
-            "An auditor needs one, for example TK-017; it is all that tables ever show of them. For other roles leave "
-            "it empty."
+            "An auditor needs one, for example TK-017; it is all that results and exports of visits show of them. For "
+            "other roles leave it empty."
         ),
     )
+
+    def validate_pseudonym(self, field: StringField) -> None:
+        if field.data and self.role.data != Role.AUDITOR:
+            raise ValidationError(_l("Only auditors have a pseudonym. For this role leave it empty."))
 
 
 class WaveChangeForm(FlaskForm):
@@ -243,8 +252,19 @@ class RuleForm(FlaskForm):
     wave = SelectField(_l("Wave"), [REQUIRED], coerce=int)
     checklist = SelectField(_l("Checklist"), [REQUIRED], coerce=int)
     format = SelectField(_l("Locations"), [REQUIRED], choices=FORMATS)
-    visits_each = IntegerField(_l("Visits to each location"), [REQUIRED, NumberRange(1, 24)], default=2)
+    visits_each = IntegerField(
+        _l("Visits to each location"),
+        [REQUIRED, between(1, 24)],
+        default=2,
+        description=_l("In all: visits that the wave already has are counted."),
+    )
     confirm = BooleanField(_l("I have seen the preview: assign these visits"))
+
+
+class CloseForm(FlaskForm):
+    sure = BooleanField(
+        _l("Yes, close it with visits still out"), [DataRequired(_l("Tick this to close it with visits still out."))]
+    )
 
 
 class ReassignForm(FlaskForm):

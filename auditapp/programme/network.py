@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from auditapp import journal
 from auditapp.access import Actor, regions_for
-from auditapp.models import Location, Programme, Region
+from auditapp.models import Location, Membership, Programme, Region
 from auditapp.programme import queries
 from auditapp.programme.record import record
 from checklists.problems import Problem, at
@@ -67,7 +67,7 @@ def get_region(session: Session, actor: Actor, region_id: int) -> Region:
 
 
 def add_region(session: Session, actor: Actor, *, parent: str, name: str, now: datetime) -> Region:
-    """Add a region below `parent` (empty: at the top); Problem duplicate_code, text_too_long or unknown_region."""
+    """Add a region below `parent` (empty: at the top); Problem duplicate_name, text_too_long or unknown_region."""
     path = f"{parent}/{name}" if parent else name
     _check_path(session, actor, path)
     parent_id = get_region_id(session, actor.programme_id, parent, "parent") if parent else None
@@ -79,7 +79,7 @@ def add_region(session: Session, actor: Actor, *, parent: str, name: str, now: d
 
 
 def rename_region(session: Session, actor: Actor, region: Region, *, name: str, now: datetime) -> Region:
-    """Give a region another name; Problem duplicate_code or text_too_long.
+    """Give a region another name; Problem duplicate_name or text_too_long.
 
     Results know the region by its row, so they stay. The path follows the name it was made of, and so do the paths
     below it; a path that an imported table chose for itself stays, because tables know the region by it.
@@ -103,13 +103,23 @@ def rename_region(session: Session, actor: Actor, region: Region, *, name: str, 
 
 
 def remove_region(session: Session, actor: Actor, region: Region, now: datetime) -> Region:
-    """Remove a region to which nothing belongs; Problem region_in_use otherwise."""
+    """Remove a region to which nothing belongs; Problem region_in_use otherwise.
+
+    Memberships of people whose access was taken away go with it, because they are nothing without it; the journal
+    keeps who they were. To move them to the region above would widen what they see, should access be given back.
+    """
     use = queries.region_use(session, region)
     if use.any:
         raise Problem("region_in_use", locations=use.locations, regions=use.regions, people=use.people)
+    gone = session.scalars(select(Membership).where(Membership.region_id == region.id)).all()
+    without_access = [{"membership": row.id, "user": row.user_id} for row in gone]
+    for row in gone:
+        session.delete(row)
+    session.flush()
+    before = {"name": region.name, "path": region.path}
     session.delete(region)
     session.flush()
-    record(session, actor, now, "remove", "region", region.id, before={"name": region.name, "path": region.path})
+    record(session, actor, now, "remove", "region", region.id, before=before, without_access=without_access)
     return region
 
 
@@ -118,7 +128,7 @@ def _check_path(session: Session, actor: Actor, path: str, below: int = 0) -> No
     if len(path) + below > LONGEST_PATH:
         raise Problem("text_too_long", at(field="name"), length=len(path) + below, limit=LONGEST_PATH)
     if session.scalar(select(Region.id).where(Region.programme_id == actor.programme_id, Region.path == path)):
-        raise Problem("duplicate_code", at(field="name"), code=path)
+        raise Problem("duplicate_name", at(field="name"), name=path.rpartition("/")[2])
 
 
 def save_location(

@@ -80,12 +80,14 @@ def plan_visits(
     scenarios: Sequence[str],
     last_auditor: Mapping[int, int],
     load: Mapping[int, int],
+    have: Mapping[int, int],
 ) -> list[PlannedVisit]:
-    """Give every location `visits_each` visits, no auditor twice in a row at a location, work spread evenly.
+    """Give every location `visits_each` visits in all, no auditor twice in a row at a location, work spread evenly.
 
     `locations` are names by id; `last_auditor` who was at a location last; `load` how many visits each auditor already
-    has in the wave. The least loaded auditor goes first and ties follow the order of `auditors`, so the same facts
-    always give the same plan. Problem no_auditor_available when one location cannot be served under the rule.
+    has in the wave; `have` how many of the wanted ones each location has: only what is missing is planned. The least
+    loaded auditor goes first and ties follow the order of `auditors`, so the same facts always give the same plan.
+    Problem no_auditor_available when one location cannot be served under the rule.
     """
     work = {auditor: load.get(auditor, 0) for auditor in auditors}
     order = {auditor: position for position, auditor in enumerate(auditors)}
@@ -93,6 +95,8 @@ def plan_visits(
     planned: list[PlannedVisit] = []
     for turn in range(visits_each):
         for position, (location, name) in enumerate(locations.items()):
+            if turn < have.get(location, 0):
+                continue
             free = [auditor for auditor in auditors if auditor != previous.get(location)]
             if not free:
                 raise Problem("no_auditor_available", location=name)

@@ -6,11 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from auditapp.access import VISIT_PARTS, Actor
-from auditapp.models import ChecklistVersion, Location, Membership, Programme, Region, StandardVersion, Visit, Wave
+from auditapp.models import (
+    ChecklistVersion,
+    Location,
+    Membership,
+    Programme,
+    Region,
+    StandardVersion,
+    User,
+    Visit,
+    Wave,
+)
 from checklists.lifecycle import Role, State
 
 PAGE = 50
@@ -40,7 +50,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class RegionUse:
-    """How much belongs to a region: its own locations, the regions right below it, people with it as their scope."""
+    """How much belongs to a region: its own locations, the regions right below it, people who may look after it."""
 
     locations: int
     regions: int
@@ -127,8 +137,12 @@ def regions(session: Session, actor: Actor) -> Sequence[Region]:
 def region_use(session: Session, region: Region) -> RegionUse:
     """Return what belongs to a region."""
     counts = [
-        session.scalar(select(func.count()).where(column == region.id)) or 0
-        for column in (Location.region_id, Region.parent_id, Membership.region_id)
+        session.scalar(select(func.count()).where(belongs)) or 0
+        for belongs in (
+            Location.region_id == region.id,
+            Region.parent_id == region.id,
+            (Membership.region_id == region.id) & Membership.active,
+        )
     ]
     return RegionUse(*counts)
 
@@ -172,16 +186,23 @@ def locations_of_format(session: Session, actor: Actor, format: str) -> Sequence
     ).all()
 
 
-def people(session: Session, actor: Actor, *, role: str = "", page: int = 1) -> Sequence[Membership]:
-    """Return one page of memberships with their people."""
+def people(
+    session: Session, actor: Actor, *, role: str = "", text: str = "", first: int = 0, page: int = 1
+) -> Sequence[Membership]:
+    """Return one page of memberships with their people; `first` is the membership that leads the list."""
     query = (
         select(Membership)
         .where(Membership.programme_id == actor.programme_id)
-        .options(joinedload(Membership.user), joinedload(Membership.region), joinedload(Membership.location))
-        .order_by(Membership.role, Membership.id)
+        .join(Membership.user)
+        .options(contains_eager(Membership.user), joinedload(Membership.region), joinedload(Membership.location))
+        .order_by(case((Membership.id == first, 0), else_=1), Membership.role, Membership.id)
     )
     if role:
         query = query.where(Membership.role == role)
+    if text:
+        query = query.where(
+            or_(*(column.icontains(text, autoescape=True) for column in (User.name, User.email, Membership.pseudonym)))
+        )
     return session.scalars(query.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
 
 

@@ -166,14 +166,17 @@ def location(actor: Actor, code: str | None) -> Any:
 @bp.get("/p/<programme>/programme/people")
 @allow(*MANAGE)
 def people(actor: Actor) -> Any:
-    page, role = web.page_number(), request.args.get("role", "")
-    rows = queries.people(web.session(), actor, role=role, page=page)
+    page, role, text = web.page_number(), request.args.get("role", ""), request.args.get("q", "").strip()[:100]
+    new = request.args.get("new", 0, type=int)
+    rows = queries.people(web.session(), actor, role=role, text=text, first=new, page=page)
     return web.page(
         "programme/people.html",
         rows=rows[: queries.PAGE],
         more=len(rows) > queries.PAGE,
         page=page,
         role=role,
+        text=text,
+        new=new,
         roles=forms.ROLES,
     )
 
@@ -205,7 +208,7 @@ def invite(actor: Actor) -> Any:
     membership, token = invited
     _send_invitation(membership.user.email, token)
     flash(_("%(name)s is invited.", name=membership.user.name))
-    return web.see_other(".people", programme=actor.programme)
+    return web.see_other(".people", programme=actor.programme, new=membership.id)
 
 
 def _send_invitation(email: str, token: str | None) -> None:

@@ -47,15 +47,17 @@ def wave(actor: Actor, wave_id: int) -> Any:
     return _wave_page(actor, wave_id, forms.NoticeForm(formdata=None))
 
 
-def _wave_page(actor: Actor, wave_id: int, notice: forms.NoticeForm) -> Any:
+def _wave_page(actor: Actor, wave_id: int, notice: forms.NoticeForm, close: forms.CloseForm | None = None) -> Any:
     session = web.session()
     row = waves.get_wave(session, actor, wave_id)
     coverage = next(c for c in queries.waves(session, actor) if c.wave.id == row.id)
     page, status = web.page_number(), request.args.get("status", "")
     rows = queries.assignments(session, actor, wave_id=row.id, status=status, page=page)
-    return form_page(
+    return web.page(
         "programme/wave.html",
-        notice,
+        422 if notice.errors or (close and close.errors) else 200,
+        form=notice,
+        close=close or forms.CloseForm(formdata=None),
         coverage=coverage,
         wave=row,
         programme=queries.get_programme(session, actor),
@@ -145,6 +147,10 @@ def wave_status(actor: Actor, wave_id: int) -> Any:
             return _wave_page(actor, wave_id, notice)
         flash(_("The wave is open: visits can be assigned."))
     else:
+        close = forms.CloseForm()
+        out = next(c for c in queries.waves(session, actor) if c.wave.id == row.id).waiting
+        if out and not close.validate():
+            return _wave_page(actor, wave_id, forms.NoticeForm(formdata=None), close)
         waves.close_wave(session, actor, row, web.now())
         flash(_("The wave is closed."))
     return web.see_other(".wave", programme=actor.programme, wave_id=row.id)
@@ -220,6 +226,8 @@ def rule(actor: Actor) -> Any:
     preview = accept(form, lambda: _preview(actor, form))
     if preview is not None and not preview.fitting:
         form.format.errors = [_("No location fits, so nothing would be assigned. The reasons stand below.")]
+    elif preview is not None and not preview.planned:
+        form.visits_each.errors = [_("Every location that fits has this many visits in the wave already.")]
     elif preview is not None and form.confirm.data:
         count = assignments.assign_by_rule(session, actor, preview, web.now())
         flash(ngettext("%(num)d visit is assigned.", "%(num)d visits are assigned.", count))

@@ -15,7 +15,7 @@ from auditapp.db import Database
 from auditapp.factory import App
 from auditapp.models import JournalLine, Location, Membership, OutgoingMail, Programme, Region, User, Visit, Wave
 from auditapp.programme.planning import USUAL_FORMAT, Misfit, covers, find_misfit, plan_visits
-from checklists.lifecycle import Role
+from checklists.lifecycle import Role, State
 from checklists.model import Channel
 from checklists.problems import Problem
 from tests import factories as make
@@ -46,23 +46,26 @@ def manager(app: App, world: World) -> Person:
     each=st.integers(1, 4),
     last=st.dictionaries(st.integers(0, 11), st.integers(0, 5)),
     load=st.dictionaries(st.integers(0, 5), st.integers(0, 9)),
+    have=st.dictionaries(st.integers(0, 11), st.integers(0, 5)),
 )
 @settings(max_examples=150, deadline=None)
 def test_plan_serves_everybody_and_nobody_twice_in_a_row(
-    locations: int, auditors: int, each: int, last: dict[int, int], load: dict[int, int]
+    locations: int, auditors: int, each: int, last: dict[int, int], load: dict[int, int], have: dict[int, int]
 ) -> None:
     names = {number: f"L{number}" for number in range(locations)}
-    plan = plan_visits(names, range(auditors), visits_each=each, scenarios=["S1", "S2"], last_auditor=last, load=load)
-    assert len(plan) == locations * each
+    scenarios = ["S1", "S2"]
+    plan = plan_visits(
+        names, range(auditors), visits_each=each, scenarios=scenarios, last_auditor=last, load=load, have=have
+    )
     for location in names:
         seen = [last.get(location)] + [visit.auditor_id for visit in plan if visit.location_id == location]
-        assert len(seen) == each + 1
+        assert len(seen) == max(each - have.get(location, 0), 0) + 1
         assert all(before != after for before, after in itertools.pairwise(seen))
 
 
 def test_plan_spreads_the_work() -> None:
     plan = plan_visits(
-        {n: str(n) for n in range(10)}, [1, 2, 3, 4, 5], visits_each=2, scenarios=[], last_auditor={}, load={}
+        {n: str(n) for n in range(10)}, [1, 2, 3, 4, 5], visits_each=2, scenarios=[], last_auditor={}, load={}, have={}
     )
     work = [sum(visit.auditor_id == auditor for visit in plan) for auditor in (1, 2, 3, 4, 5)]
     assert work == [4, 4, 4, 4, 4]
@@ -70,7 +73,7 @@ def test_plan_spreads_the_work() -> None:
 
 def test_plan_says_who_cannot_be_served() -> None:
     with pytest.raises(Problem) as refused:
-        plan_visits({1: "Gdynia"}, [7], visits_each=2, scenarios=[], last_auditor={}, load={})
+        plan_visits({1: "Gdynia"}, [7], visits_each=2, scenarios=[], last_auditor={}, load={}, have={})
     assert refused.value.code == "no_auditor_available"
     assert "Gdynia" in refused.value.text("pl")
 
@@ -275,23 +278,114 @@ def test_rule_shows_a_preview_and_then_assigns_exactly_that(app: App, manager: P
         "wave": world.wave.id,
         "checklist": world.assigned.checklist_version_id,
         "format": "store",
-        "visits_each": 2,
+        "visits_each": 5,
     }
     with app.database.reading() as session:
         before = session.scalar(select(func.count()).select_from(Visit))
     preview = manager.post(f"{HERE}/assignments/rule", values)
-    assert "Reguła przydzieli 4 wizyty" in preview.text
+    assert "Reguła przydzieli 6 wizyt" in preview.text
+    assert "W tym kanale fala ma już dla nich 4 wizyty." in preview.text
+    assert "Gdynia lumo 3 2 Kraków lumo 1 4" in preview.text
     with app.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Visit)) == before
     assert manager.post(f"{HERE}/assignments/rule", {**values, "confirm": "y"}).status == 303
     with app.database.reading() as session:
         made = session.scalars(select(Visit).where(Visit.id > world.approved_south.id)).all()
-    assert len(made) == 4
+    assert len(made) == 6
     # L1 was last visited by `auditor`, so `other` comes first.
     assert [visit.auditor_id for visit in made if visit.location_id == world.north.id] == [
         world.other.id,
         world.auditor.id,
     ]
+    again = manager.post(f"{HERE}/assignments/rule", {**values, "confirm": "y"})
+    assert again.status == 422
+    assert "Każda pasująca placówka ma już w tej fali tyle wizyt." in again.text
+
+
+def test_only_visits_that_can_still_count_are_counted_as_there(app: App, manager: Person, world: World) -> None:
+    values = {"wave": world.wave.id, "checklist": world.assigned.checklist_version_id, "format": "store"}
+    with app.database.transaction() as session:
+        session.get_one(Visit, world.assigned.id).status = State.CANCELLED
+        session.get_one(Visit, world.submitted.id).status = State.REJECTED
+        session.get_one(Visit, world.approved.id).kind = "training"
+    preview = manager.post(f"{HERE}/assignments/rule", {**values, "visits_each": 1})
+    assert "Reguła przydzieli 1 wizytę" in preview.text
+    assert "W tym kanale fala ma już dla nich 1 wizytę." in preview.text
+
+
+@pytest.mark.parametrize("number", ["0", "25"])
+def test_a_number_out_of_range_is_refused_in_good_words(manager: Person, world: World, number: str) -> None:
+    values = {"wave": world.wave.id, "checklist": world.assigned.checklist_version_id, "format": "store"}
+    page = manager.post(f"{HERE}/assignments/rule", {**values, "visits_each": number})
+    assert page.status == 422
+    assert "Liczba musi być od 1 do 24." in page.text
+
+
+def test_closing_a_wave_with_visits_in_the_field_asks_first(app: App, manager: Person, world: World) -> None:
+    where = f"{HERE}/waves/{world.wave.id}"
+    page = manager.get(where)
+    assert "1 wizyta tej fali jest jeszcze w terenie." in page.text
+    assert "Wizyty nierozpoczętej nie da się już zacząć" in page.text
+    refused = manager.post(f"{where}/status", {"status": "closed"})
+    assert refused.status == 422
+    assert "Zaznacz to, aby zamknąć falę mimo wizyt w terenie." in refused.text
+    with app.database.reading() as session:
+        assert session.get_one(Wave, world.wave.id).status == "open"
+    assert manager.post(f"{where}/status", {"status": "closed", "sure": "y"}).status == 303
+    with app.database.transaction() as session:
+        wave = session.get_one(Wave, world.wave.id)
+        assert wave.status == "closed"
+        wave.status = "open"
+        session.get_one(Visit, world.assigned.id).status = State.CANCELLED
+    assert "jeszcze w terenie" not in manager.get(where).text.replace("jeszcze w terenie: 0", "")
+    assert manager.post(f"{where}/status", {"status": "closed"}).status == 303
+
+
+def test_a_visit_without_a_window_says_so(app: App, manager: Person, world: World) -> None:
+    with app.database.transaction() as session:
+        visit = session.get_one(Visit, world.approved.id)
+        visit.window_from = visit.window_to = None
+    for where in (f"waves/{world.wave.id}", f"assignments/{world.approved.id}"):
+        page = manager.get(f"{HERE}/{where}")
+        assert "– – –" not in page.text
+        assert "termin dowolny" in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("q=tajna", 1), ("q=TK%40LUMO", 1), ("q=%25", 0), ("q=tajna&role=reviewer", 0), ("role=auditor", 2)],
+)
+def test_people_are_found_by_name_address_and_role(manager: Person, query: str, found: int) -> None:
+    page = manager.get(f"{HERE}/people?{query}")
+    assert page.document is not None
+    assert len(page.document.xpath("//tbody/tr")) == found
+    assert ("Nikt nie pasuje do wyszukiwania." in page.text) == (found == 0)
+
+
+def test_people_are_found_by_pseudonym(manager: Person, world: World) -> None:
+    page = manager.get(f"{HERE}/people?q={world.other.pseudonym}")
+    assert "Inna Osoba lumo" in page.text
+    assert "Tajna Osoba lumo" not in page.text
+
+
+def test_somebody_just_invited_leads_the_list(app: App, manager: Person, world: World) -> None:
+    with app.database.transaction() as session:
+        for _ in range(60):
+            make.make_member(session, world.programme, Role.AUDITOR)
+    values = {"email": "nowa@lumo.example", "name": "Nowa Osoba", "role": "reviewer", "region": ""}
+    page = manager.post(f"{HERE}/people/new", values, follow=True)
+    assert page.document is not None
+    first = page.document.xpath("//tbody/tr[1]")[0].text_content()
+    assert "Nowa Osoba" in first
+    assert "nowe zaproszenie" in first
+
+
+def test_a_pseudonym_is_for_auditors_only(app: App, manager: Person) -> None:
+    values = {"email": "nowa@lumo.example", "name": "Nowa", "role": "regional_manager", "region": "Północ"}
+    page = manager.post(f"{HERE}/people/new", {**values, "pseudonym": "TK-900"})
+    assert page.status == 422
+    assert "Pseudonim jest tylko przy audycie w terenie." in page.text
+    assert manager.post(f"{HERE}/people/new", values).status == 303
 
 
 def _online_shop(app: App, world: World, **values: object) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from auditapp.access import Actor
 from auditapp.db import Database
 from auditapp.factory import App
-from auditapp.models import JournalLine, Region, Visit, Wave
+from auditapp.models import JournalLine, Membership, Region, Visit, Wave
 from auditapp.programme import network, queries, waves
 from checklists.lifecycle import Role
 from checklists.problems import Problem
@@ -85,7 +85,7 @@ def test_a_path_that_a_table_chose_stays(either_database: Database) -> None:
         assert (region.name, region.path) == ("Pomorze Wschodnie", "Północ/Pomorze")
 
 
-@pytest.mark.parametrize(("name", "code"), [("Południe", "duplicate_code"), ("x" * 293, "text_too_long")])
+@pytest.mark.parametrize(("name", "code"), [("Południe", "duplicate_name"), ("x" * 293, "text_too_long")])
 def test_names_a_region_cannot_have(either_database: Database, name: str, code: str) -> None:
     with either_database.transaction() as session:
         world = make_world(session)
@@ -123,6 +123,23 @@ def test_only_an_empty_region_is_removed(either_database: Database) -> None:
         assert (line.act, line.detail["before"]) == ("remove", {"name": "Podhale", "path": "Południe/Podhale"})
 
 
+def test_somebody_without_access_does_not_hold_a_region(either_database: Database) -> None:
+    with either_database.transaction() as session:
+        world = make_world(session)
+        region = make.make_region(session, world.programme, "Zachód")
+        former = make.make_member(session, world.programme, Role.REGIONAL_MANAGER, region=region)
+        with pytest.raises(Problem) as refused:
+            network.remove_region(session, _actor(world), region, NOW)
+        assert refused.value.arguments["people"] == 1
+        former.active = False
+        session.flush()
+        network.remove_region(session, _actor(world), region, NOW)
+        assert "Zachód" not in _paths(session, world)
+        assert session.get(Membership, former.id) is None
+        gone = {"membership": former.id, "user": former.user_id}
+        assert _last_line(session).detail["without_access"] == [gone]
+
+
 def test_region_page(app: App, manager: Person, world: World) -> None:
     with app.database.transaction() as session:
         empty = make.make_region(session, world.programme, "Zachód")
@@ -131,6 +148,7 @@ def test_region_page(app: App, manager: Person, world: World) -> None:
     taken = manager.post(where, {"act": "rename", "name": "Północ"})
     assert taken.status == 422
     assert _value(taken, "name") == "Północ"
+    assert "Nazwa „Północ” już tu występuje." in taken.text
     assert f"{HERE}/locations" in taken.links()
     assert "Zaznacz to, aby usunąć." in manager.post(where, {"act": "remove"}).text
     assert manager.post(where, {"act": "rename", "name": "Ściana zachodnia"}, follow=True).text.count("Ściana") == 3
@@ -243,7 +261,7 @@ def test_wave_page_leads_to_its_changes(app: App, manager: Person, world: World)
     saved = manager.post(where, {**values, "ends_on": "2026-10-01"}, follow=True)
     assert "Fala została zapisana." in saved.text
     assert manager.post(where, {"act": "remove", "sure": "y"}).status == 422
-    manager.post(f"{HERE}/waves/{world.wave.id}/status", {"status": "closed"})
+    manager.post(f"{HERE}/waves/{world.wave.id}/status", {"status": "closed", "sure": "y"})
     closed = manager.get(where)
     assert "Ta fala jest zamknięta, więc zostaje bez zmian." in closed.text
     assert where not in manager.get(f"{HERE}/waves/{world.wave.id}").links()
