@@ -208,7 +208,9 @@
   form.addEventListener("change", async (event) => {
     if (event.target.type !== "file" || !event.target.files.length) return;
     const code = event.target.closest(".question").id.slice(2), files = [...event.target.files];
+    const before = document.body.dataset.state;
     show("shrinking");
+    let outcome = before; // the same photo once more changes nothing
     for (const file of files) {
       try {
         const photo = await AuditPhotos.prepare(file);
@@ -218,13 +220,14 @@
         thumb(code, photo);
         await saveAnswer(byCode.get(code));
         clear(block(code));
-        show("draft");
+        outcome = pending.size ? "unsaved" : "draft";
       } catch (error) {
         Store.note(`photo not saved: ${error.name} ${error.message}`);
         warn(error.message === "bad" ? "bad_photo" : "full");
-        show("unsaved");
+        outcome = "unsaved";
       }
     }
+    show(outcome);
     event.target.value = "";
     refresh();
   });

@@ -61,6 +61,14 @@ class Office:
             office.visit_id, office.email = world.assigned.id, world.auditor.user.email
         return office
 
+    def assign(self) -> None:
+        """Give the same auditor one more visit, which becomes the one that this office is about."""
+        with self.database() as database, database.transaction() as session:
+            done = session.get_one(Visit, self.visit_id)
+            fresh = make.make_assignment(session, done.location, done.checklist_version, done.auditor, wave=done.wave)
+            fresh.window_from, fresh.window_to = done.window_from, done.window_to
+            self.visit_id = fresh.id
+
     @property
     def settings(self) -> Settings:
         return Settings.from_env(self.folder)

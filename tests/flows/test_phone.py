@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Playwright
 from auditapp.fieldwork import documents
 from tests.documents import GOOD
 from tests.flows.phones import Office, Phone, draw_photo, give, log_in, on_screen, open_form, send, show, wait_for
+from tests.flows.random_visits import play_many
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("phone")]
 
@@ -402,3 +403,8 @@ def test_the_keyboard_alone_fills_in_a_part_and_focus_is_never_hidden(phone: Pho
     page.wait_for_selector("[data-screen='s-till']:not([hidden])")
     assert covered == []
     assert on_screen(page)["M1"] in ("yes", "no")
+
+
+def test_visits_survive_random_kills_and_faults(playwright_: Playwright, tmp_path: Path) -> None:
+    """Three of what `python -m tests.flows.random_visits` does as often as one likes."""
+    play_many(playwright_, tmp_path, range(1, 4))
