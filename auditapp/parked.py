@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session, joinedload, undefer
 
 from auditapp import journal
+from auditapp.access import VISIT_PARTS
 from auditapp.actor import Actor
-from auditapp.models import Parked, Submission, Visit
+from auditapp.models import Parked, Submission, User, Visit
 from checklists.answers import clean
 from checklists.problems import Problem
 
@@ -22,6 +23,8 @@ REASONS = (
     "unreadable", "reassigned", "old_round", "unknown_round", "other_version", "incomplete", "already_sent",
     "other_phone", "replaced", "used_id", "submitted", "approved", "rejected", "cancelled",
 )  # fmt: skip
+PER_PAGE = 25
+LATEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,22 @@ class Waiting:
     reason: str
     received_at: datetime
     skew: float | None
-    size: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """One parked document that was decided about. `who` is "" when it came again and could be applied by then."""
+
+    id: int
+    visit: str
+    place: str
+    timezone: str
+    reason: str
+    resolution: str
+    note: str
+    who: str
+    at: datetime | None
 
 
 def park(
@@ -98,13 +116,24 @@ def park_row(session: Session, visit: Visit, row: Submission, now: datetime) -> 
     )
 
 
-def waiting(session: Session, actor: Actor) -> Sequence[Waiting]:
-    """Return what waits for a decision in the actor's programme, the oldest first."""
-    rows = session.execute(
-        select(Parked, func.length(Parked.body))
-        .where(Parked.programme_id == actor.programme_id, Parked.resolution == "")
-        .options(joinedload(Parked.visit).joinedload(Visit.location), joinedload(Parked.sender))
-        .order_by(Parked.received_at, Parked.id)
+def count_waiting(session: Session, actor: Actor) -> int:
+    """Return how many documents of the actor's programme wait for a decision."""
+    return session.scalar(select(func.count()).select_from(Parked).where(*_undecided(actor))) or 0
+
+
+def _undecided(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return Parked.programme_id == actor.programme_id, Parked.resolution == ""
+
+
+def waiting(session: Session, actor: Actor, page: int = 1) -> Sequence[Waiting]:
+    """Return one page (from 1, of PER_PAGE) of what waits for a decision in the actor's programme, newest first."""
+    rows = session.scalars(
+        select(Parked)
+        .where(*_undecided(actor))
+        .options(joinedload(Parked.visit).joinedload(Visit.location), joinedload(Parked.sender), undefer(Parked.body))
+        .order_by(Parked.received_at.desc(), Parked.id.desc())
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
     )
     return [
         Waiting(
@@ -121,10 +150,56 @@ def waiting(session: Session, actor: Actor) -> Sequence[Waiting]:
             reason=row.reason,
             received_at=row.received_at,
             skew=row.skew,
-            size=size,
+            body=row.body,
         )
-        for row, size in rows
+        for row in rows
     ]
+
+
+def resolved(session: Session, actor: Actor) -> Sequence[Resolved]:
+    """Return the last LATEST decisions of the actor's programme, newest first."""
+    rows = session.execute(
+        select(Parked, User.name)
+        .outerjoin(User, User.id == Parked.resolved_by)
+        .where(Parked.programme_id == actor.programme_id, Parked.resolution != "")
+        .options(joinedload(Parked.visit).joinedload(Visit.location))
+        .order_by(Parked.resolved_at.desc(), Parked.id.desc())
+        .limit(LATEST)
+    )
+    return [_resolved(row, who) for row, who in rows]
+
+
+def find_decision(session: Session, row: Parked) -> Resolved | None:
+    """Return what was decided about a document; None while it waits."""
+    if not row.resolution:
+        return None
+    return _resolved(row, session.scalar(select(User.name).where(User.id == row.resolved_by)))
+
+
+def _resolved(row: Parked, who: str | None) -> Resolved:
+    return Resolved(
+        id=row.id,
+        visit=row.visit.code,
+        place=row.visit.location.name,
+        timezone=row.visit.location.timezone,
+        reason=row.reason,
+        resolution=row.resolution,
+        note=row.note,
+        who=who or "",
+        at=row.resolved_at,
+    )
+
+
+def read_parked(session: Session, actor: Actor, parked_id: int) -> Parked:
+    """Return a document of the actor's programme to look at, decided or not; Problem not_found."""
+    row = session.scalar(
+        select(Parked)
+        .where(Parked.id == parked_id, Parked.programme_id == actor.programme_id)
+        .options(joinedload(Parked.visit).options(*VISIT_PARTS), joinedload(Parked.sender), undefer(Parked.body))
+    )
+    if row is None:
+        raise Problem("not_found")
+    return row
 
 
 def get_parked(session: Session, actor: Actor, parked_id: int) -> Parked:

@@ -9,6 +9,7 @@ from auditapp.evidence.routes import bp as evidence
 from auditapp.exchange.routes import bp as exchange
 from auditapp.fieldwork.api import bp as sending
 from auditapp.fieldwork.offline import bp as offline
+from auditapp.fieldwork.parked_routes import bp as parked
 from auditapp.fieldwork.routes import bp as fieldwork
 from auditapp.handbook.routes import bp as handbook
 from auditapp.insight.routes import bp as insight
@@ -16,7 +17,9 @@ from auditapp.programme.routes import bp as programme
 from auditapp.reporting.routes import bp as reporting
 from auditapp.review.routes import bp as review
 
-ROOMS = (account, handbook, programme, exchange, evidence, fieldwork, offline, sending, review, insight, reporting)
+ROOMS = (
+    account, handbook, programme, exchange, evidence, fieldwork, offline, sending, parked, review, insight, reporting,
+)  # fmt: skip
 
 
 def register(app: Flask) -> None:

@@ -1,24 +1,150 @@
-"""A manager decides that a parked document is the one that counts."""
+"""What a manager sees of parked documents, and the decision that one of them counts."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
 
-from auditapp import parked
+from auditapp import parked, visits
 from auditapp.actor import Actor
 from auditapp.convert import checklist_of
 from auditapp.evidence import service as evidence
 from auditapp.fieldwork import documents, sending, service
 from auditapp.fieldwork.documents import Document
-from auditapp.models import Parked, Submission, Visit
+from auditapp.models import Evidence, Parked, Submission, Visit
+from auditapp.wording import answer_words
 from checklists.lifecycle import Act, Role, State, move
-from checklists.model import Text
+from checklists.model import Answer, AnswerState, Item, Text
 from checklists.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer in words; `none`: it is no answer to this question, and `words` are what was sent."""
+
+    words: str
+    comment: str = ""
+    none: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question: what the parked document says and what the visit says now, None where it says nothing."""
+
+    code: str
+    question: Text | None  # None: the visit's checklist has no such question
+    sent: Said | None
+    present: Said | None
+
+    @property
+    def differs(self) -> bool:
+        return self.sent != self.present
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A parked document that can be read, beside its visit; `arrived` of its `photos` are here."""
+
+    document: Document
+    lines: Sequence[Line]
+    photos: int
+    arrived: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A visit whose final document is here and whose photos are not. `missing` 0: the phone has yet to come back."""
+
+    visit: str
+    place: str
+    timezone: str
+    auditor: str
+    missing: int
+    since: datetime
+
+
+def find_document(body: bytes) -> Document | None:
+    """Return the document in parked bytes; None when they are none."""
+    try:
+        return documents.decode(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def open_parked(session: Session, row: Parked, locale: str) -> Opened | None:
+    """Return a parked document answer by answer beside the visit's present answers; None when it cannot be read."""
+    document = find_document(row.body)
+    if document is None:
+        return None
+    checklist = checklist_of(row.visit.checklist_version)
+    answers, faults = documents.sorted_out(checklist, document)
+    present = _present_answers(session, row.visit)
+    lines = []
+    for item in checklist.items:
+        code, here = item.code, _given(present.get(item.code))
+        sent = _as_sent(document, code) if code in faults else _said(item, _given(answers.get(code)), locale)
+        lines.append(Line(code, item.question, sent, _said(item, here, locale)))
+    known = {item.code for item in checklist.items}
+    lines += [Line(code, None, _as_sent(document, code), None) for code in faults if code not in known]
+    wanted = documents.wanted(document)
+    arrived = evidence.kept(session, row.visit_id, wanted)
+    return Opened(document, [line for line in lines if line.sent or line.present], len(wanted), len(arrived))
+
+
+def _present_answers(session: Session, visit: Visit) -> dict[str, Answer]:
+    """Return the draft of an open round where there is one, else the answers that count."""
+    draft = service.find_document(session, visit) if State(visit.status) in sending.OPEN else None
+    if draft is None:
+        return visits.current_answers(session, visit.id)
+    return documents.answers_in(checklist_of(visit.checklist_version), draft)
+
+
+def _given(answer: Answer | None) -> Answer | None:
+    return answer if answer and answer.state in (AnswerState.ANSWERED, AnswerState.NA) else None
+
+
+def _said(item: Item, answer: Answer | None, locale: str) -> Said | None:
+    return Said(answer_words(item, answer, locale), answer.comment) if answer else None
+
+
+def _as_sent(document: Document, code: str) -> Said:
+    """Return what was sent in the place of an answer, as it stands."""
+    given = next((entry for entry in document.answers if entry.item == code), None)
+    return Said(given.value, given.comment, none=True) if given else Said("", none=True)
+
+
+def unfinished(session: Session, actor: Actor) -> Sequence[Unfinished]:
+    """Return the visits of the programme whose final waits for photos, the longest waiting first."""
+    rows = session.execute(
+        select(Submission, Visit)
+        .join(Visit, (Visit.id == Submission.visit_id) & (Visit.round == Submission.round))
+        .where(Visit.programme_id == actor.programme_id, Visit.status.in_(sending.OPEN), Submission.status == "waiting")
+        .options(joinedload(Visit.location), joinedload(Visit.auditor))
+        .order_by(Submission.updated_at, Submission.visit_id)
+    ).all()
+    photos = session.execute(
+        select(Evidence.visit_id, Evidence.item, Evidence.sent_sha256).where(
+            Evidence.visit_id.in_([visit.id for _row, visit in rows])
+        )
+    )
+    here = {(visit_id, item, sha) for visit_id, item, sha in photos}
+    return [
+        Unfinished(
+            visit=visit.code,
+            place=visit.location.name,
+            timezone=visit.location.timezone,
+            auditor=visit.auditor.pseudonym or "",
+            missing=sum((visit.id, *photo) not in here for photo in documents.wanted(documents.read(row.document))),
+            since=row.updated_at,
+        )
+        for row, visit in rows
+    ]
 
 
 def apply_parked(session: Session, actor: Actor, parked_id: int, *, new_id: UUID, now: datetime) -> sending.Receipt:
@@ -65,6 +191,8 @@ def _fitting(visit: Visit, row: Parked) -> Document:
         document = documents.decode(row.body)
     except (ValueError, RecursionError) as error:
         raise Problem("parked_unfit", why=Text("nie da się go odczytać", "it cannot be read")) from error
+    if document.visit != visit.code:
+        raise Problem("parked_unfit", why=Text("dotyczy innej wizyty", "it is for another visit"))
     if document.checklist != service.version_of(visit):
         raise Problem("parked_unfit", why=Text("dotyczy innej wersji ankiety", "it is for another checklist version"))
     if row.sender_id != visit.auditor_id:

@@ -43,8 +43,9 @@ def actor(office: Office, member: Membership) -> Actor:
 
 
 def waiting(office: Office) -> list[parked.Waiting]:
+    """The list from its end: in the order in which the documents came."""
     with office.database.transaction(write=False) as session:
-        return list(parked.waiting(session, actor(office, office.manager)))
+        return list(parked.waiting(session, actor(office, office.manager)))[::-1]
 
 
 def apply(office: Office, parked_id: int, member: Membership | None = None) -> sending.Receipt:
@@ -68,8 +69,8 @@ def test_the_list_says_what_waits(office: Office) -> None:
     assert (first.visit, first.place, first.reason, first.round, first.rev) == (
         office.code, "Sklep GD1", "other_phone", 1, 3,
     )  # fmt: skip
-    assert (first.device, first.sender, first.size) == ("Pixel 9", office.auditor.pseudonym, len(body))
-    assert (second.reason, second.round, second.size) == ("unreadable", None, 1)
+    assert (first.device, first.sender, first.body) == ("Pixel 9", office.auditor.pseudonym, body)
+    assert (second.reason, second.round, second.body) == ("unreadable", None, b"?")
 
 
 def test_another_programme_has_a_list_of_its_own(office: Office) -> None:
@@ -147,6 +148,13 @@ def test_what_cannot_be_applied_at_all(office: Office) -> None:
     office.put(office.document(A))
     assert refusal(apply, office, waiting(office)[1].id) == "parked_unfit"
     assert refusal(apply, office, 999) == "not_found"
+
+
+def test_a_document_of_another_visit_is_never_applied(office: Office) -> None:
+    """One that came under an address that is not its own was parked before anybody looked which visit it is of."""
+    assert office.put(office.document(A, visit="V-999999"), B).parked == "unreadable"
+    assert refusal(apply, office, waiting(office)[0].id) == "parked_unfit"
+    assert office.rows() == []
 
 
 def test_who_may_apply(office: Office) -> None:

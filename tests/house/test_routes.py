@@ -21,7 +21,7 @@ from auditapp.db import Base
 from auditapp.evidence import service as evidence
 from auditapp.factory import App, create_app
 from auditapp.fieldwork import sending
-from auditapp.models import Evidence, IssuedReport, LoginFailure, UserSession, Visit
+from auditapp.models import Evidence, IssuedReport, LoginFailure, Parked, UserSession, Visit
 from auditapp.reporting import service as reporting
 from checklists.lifecycle import Role
 from tests.conftest import instance_settings
@@ -44,7 +44,7 @@ class Two:
 
 
 def _extras(app: App, world: World) -> dict[str, object]:
-    """A photo and an issued report at L1."""
+    """A photo, an issued report at L1 and a document that waits for a decision."""
     with app.database.transaction() as session:
         storage = app.extensions["auditapp.storage"]
         photo = Evidence(
@@ -70,9 +70,19 @@ def _extras(app: App, world: World) -> dict[str, object]:
             size=13,
             created_at=NOW,
         )
-        session.add_all([photo, report])
+        document = Parked(
+            programme_id=world.programme.id,
+            visit_id=world.assigned.id,
+            sender_id=world.auditor.id,
+            submission_id=UUID(int=world.assigned.id),
+            reason="unreadable",
+            body=b"?",
+            sha256="0" * 64,
+            received_at=NOW,
+        )
+        session.add_all([photo, report, document])
         session.flush()
-        return {"evidence_id": photo.id, "number": report.number}
+        return {"evidence_id": photo.id, "number": report.number, "parked_id": document.id}
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +131,7 @@ def _parts(world: World) -> dict[str, object]:
 OWN: dict[str, object] = {}
 FOREIGN: dict[str, object] = {}
 # Parts that name a row by its id: taken from the other programme they must never be found.
-IDS = {"visit_id", "wave_id", "region_id", "membership_id", "evidence_id", "number"}
+IDS = {"visit_id", "wave_id", "region_id", "membership_id", "evidence_id", "number", "parked_id"}
 
 
 def _address(app: App, rule: Rule, values: dict[str, object]) -> str:
