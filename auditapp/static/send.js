@@ -15,7 +15,7 @@
   }
 
   class Refusal extends Error {
-    constructor(state, reason) { super(reason); this.state = state; }
+    constructor(state, reason, missing = []) { super(reason); this.state = state; this.missing = missing; }
   }
 
   /** Return the text of the document as it goes over the wire. */
@@ -51,7 +51,7 @@
     } finally { clearTimeout(timer); }
     if (response.status === 401 || response.status === 403) throw new Refusal("auth", `status ${response.status}`);
     const answer = await response.json().catch(() => { throw new Error(`no answer of ours: status ${response.status}`); });
-    if (response.status === 409 && answer.parked) throw new Refusal("parked", answer.error);
+    if (response.status === 409 && answer.parked) throw new Refusal("parked", answer.error, answer.missing);
     if (!response.ok) throw new Error(`status ${response.status} ${answer.error || ""}`);
     return answer;
   }
@@ -115,7 +115,12 @@
       let left = false;
       for (const row of (await Store.documents()).filter(waits)) {
         if ((row.next || 0) > Date.now()) { left = true; continue; }
-        try { await (row.text ? sendFinal(row) : sendDraft(row)); } catch (error) { left = true; await failed(row, error); }
+        try { await (row.text ? sendFinal(row) : sendDraft(row)); } catch (error) {
+          left = true;
+          await failed(row, error);
+          // What the office has set aside is looked at by a person, who needs its photos too.
+          if (error instanceof Refusal) await putPhotos(row, error.missing).catch((reason) => Store.note(`photos: ${reason.message}`));
+        }
       }
       return left ? "waiting" : "done";
     };
