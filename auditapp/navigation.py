@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app, g, request, url_for
+from flask import current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 
-from auditapp import parked, web
+from auditapp import web
 from auditapp.access import DESK, MANAGERS
-from auditapp.actor import Actor
 from checklists.lifecycle import Role
 
 
@@ -21,7 +20,6 @@ class Entry:
 
 
 MANAGE = frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER})
-PARKED = "parked.index"
 # (endpoint, label, who sees it). The first entry a person sees is where the log-in leads.
 MENU = (
     ("fieldwork.visits", _l("My visits"), frozenset({Role.AUDITOR})),
@@ -32,7 +30,7 @@ MENU = (
     ("reporting.index", _l("Reports"), DESK | MANAGERS),
     ("handbook.show", _l("Standard"), frozenset(Role)),
     ("programme.overview", _l("Programme"), MANAGE),
-    (PARKED, _l("From phones"), MANAGE),
+    ("parked.index", _l("From phones"), MANAGE),
 )
 
 
@@ -43,18 +41,10 @@ def menu() -> list[Entry]:
         return []
     here = request.endpoint or ""
     return [
-        Entry(_label(endpoint, str(label), actor), url_for(endpoint, programme=actor.programme), endpoint == here)
+        Entry(str(label), url_for(endpoint, programme=actor.programme), endpoint == here)
         for endpoint, label, roles in MENU
         if not actor.roles.isdisjoint(roles) and endpoint in current_app.view_functions
     ]
-
-
-def _label(endpoint: str, label: str, actor: Actor) -> str:
-    """Return the entry with the number that waits. An error page asks the database for nothing it can do without."""
-    if endpoint != PARKED or "session" not in g or "session_to_close" in g:
-        return label
-    number = parked.count_waiting(web.session(), actor)
-    return f"{label} ({number})" if number else label
 
 
 def first_page(roles: frozenset[Role]) -> str:
