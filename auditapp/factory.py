@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 from flask_babel import Babel
+from flask_compress import Compress
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -26,6 +27,14 @@ POLICY = (
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
     "form-action 'self'"
 )
+TEXTS = [
+    "text/html",
+    "text/css",
+    "text/javascript",
+    "application/json",
+    "application/manifest+json",
+    "image/svg+xml",
+]
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -84,11 +93,16 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
         BABEL_DEFAULT_LOCALE="pl",
         BABEL_DEFAULT_TIMEZONE="Europe/Warsaw",
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+        # Cookies are Lax, so no foreign page can make a browser fetch ours again and again and compare their sizes.
+        COMPRESS_MIMETYPES=TEXTS,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_STREAMS=False,  # exports are streamed at the speed of the database
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(formats.FILTERS)
     CSRFProtect(app)
+    Compress(app)
     Babel(app, locale_selector=web.choose_locale)
     app.url_map.converters["int"] = ShortInteger
     login = LoginManager(app)

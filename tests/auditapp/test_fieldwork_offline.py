@@ -1,0 +1,77 @@
+"""The visit as one page: what it brings along, who gets it, and how much a phone has to load."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from auditapp.factory import App
+from auditapp.models import Visit
+from checklists.lifecycle import State
+from tests.pages import Page, Person
+from tests.phone import ENTRY_WHOLE, World, make_world, save, start
+
+FIRST_LOAD = 60_000  # bytes over the wire, as the issue asks
+
+
+@pytest.fixture
+def world(app: App) -> World:
+    return make_world(app)
+
+
+@pytest.fixture
+def auditor(world: World) -> Person:
+    return Person(world.app, world.auditor)
+
+
+def config_of(page: Page) -> dict[str, Any]:
+    assert page.document is not None
+    found: dict[str, Any] = json.loads(page.document.xpath("//script[@id='config']/text()")[0])
+    return found
+
+
+def test_the_page_brings_what_the_phone_needs(world: World, auditor: Person) -> None:
+    page = auditor.get(f"{world.base}/form/1")
+    assert page.response.headers["X-Page"] == "form"
+    config = config_of(page)
+    assert config["server"] is None  # nothing at the office yet
+    assert "M2" in [item["code"] for item in config["items"]]  # a branch: decided there
+    assert "M3" not in [item["code"] for item in config["items"]]  # no car park here
+
+
+def test_it_goes_on_from_what_was_filled_in_page_by_page(world: World, auditor: Person) -> None:
+    start(auditor, world)
+    save(auditor, world, "entry", ENTRY_WHOLE)
+    page = auditor.get(f"{world.base}/form/1")
+    document = world.document()
+    assert config_of(page)["server"] == {"id": str(document.id), "rev": document.rev}
+    assert page.document is not None
+    assert page.document.xpath("//input[@name='a-M1'][@checked]/@value") == ["yes"]
+
+
+@pytest.mark.parametrize("round_", [2, 7])
+def test_another_round_leads_to_the_brief(world: World, auditor: Person, round_: int) -> None:
+    assert auditor.get(f"{world.base}/form/{round_}").location == world.base
+
+
+def test_a_visit_that_was_called_off_leads_to_the_brief(world: World, auditor: Person) -> None:
+    with world.app.database.transaction() as session:
+        session.get_one(Visit, world.visit_id).status = State.CANCELLED
+    assert auditor.get(f"{world.base}/form/1").location == world.base
+
+
+def test_the_first_load_is_small(world: World, auditor: Person) -> None:
+    def over_the_wire(path: str) -> tuple[int, str]:
+        response = auditor.client.get(path, headers={"Accept-Encoding": "br, gzip"})
+        assert response.status_code == 200
+        plain = auditor.client.get(path).text
+        return len(response.data), plain
+
+    size, text = over_the_wire(f"{world.base}/form/1")
+    worker, script = over_the_wire("/sw.js")
+    files = set(re.findall(r'"(/a/[^"]+)"', text + script))
+    assert len(files) > 8
+    assert size + worker + sum(over_the_wire(path)[0] for path in files) < FIRST_LOAD
