@@ -207,7 +207,10 @@ def open_form(page: Page, office: Office) -> None:
 
 
 def wait_for(page: Page, *states: str) -> None:
-    page.wait_for_function("states => states.includes(document.body.dataset.state)", arg=list(states))
+    # After several faults the phone waits up to half a minute before it tries again.
+    page.wait_for_function(
+        "states => states.includes(document.body.dataset.state)", arg=list(states), timeout=3 * LIMIT
+    )
 
 
 def draw_photo(path: Path, size: tuple[int, int] = (3000, 4000)) -> Path:

@@ -5,11 +5,13 @@ On a phone-sized dark page and on a desk-sized light one. A page that no role ca
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from threading import Thread
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -32,6 +34,8 @@ NOT_BY_LINK = {
     "fieldwork.sent",
     "offline.worker",
     "insight.history",
+    "parked.show",  # where a phone sent what could not be applied: tests/auditapp/test_parked_pages.py
+    "parked.download",
     "insight.picture",
     "account.home",
 }
@@ -87,6 +91,8 @@ def follow_links(served: Served, page: Page) -> Iterator[str]:
         assert response.status == 200, url
         yield endpoint
         waiting += page.eval_on_selector_all("a[href]", "links => links.map(link => link.href.split('#')[0])")
+        # What the page said before its scripts led elsewhere: the way of a browser without them.
+        waiting += [urljoin(url, unescape(link)) for link in re.findall(r'<a[^>]* href="([^"#]+)', response.text())]
 
 
 def faults(page: Page) -> list[str]:
