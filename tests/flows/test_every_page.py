@@ -90,9 +90,9 @@ def follow_links(served: Served, page: Page) -> Iterator[str]:
         assert response is not None
         assert response.status == 200, url
         yield endpoint
-        waiting += page.eval_on_selector_all("a[href]", "links => links.map(link => link.href.split('#')[0])")
         # What the page said before its scripts led elsewhere: the way of a browser without them.
         waiting += [urljoin(url, unescape(link)) for link in re.findall(r'<a[^>]* href="([^"#]+)', response.text())]
+        waiting += page.eval_on_selector_all("a[href]", "links => links.map(link => link.href.split('#')[0])")
 
 
 def faults(page: Page) -> list[str]:
