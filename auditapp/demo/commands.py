@@ -1,9 +1,11 @@
-"""The command `auditapp demo`: migrate, fill, issue last quarter's reports, print the log-ins, serve."""
+"""The command `auditapp demo`: migrate, fill, print the log-ins, serve, and issue last quarter's reports."""
 
 from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Callable
+from threading import Thread
 
 import click
 
@@ -12,6 +14,7 @@ from auditapp.demo import build
 from auditapp.progress import Bars
 from auditapp.reporting import bulk
 from auditapp.terminal import Instance, instance_command, now
+from reports.periods import Quarter
 
 
 @click.command()
@@ -28,25 +31,28 @@ def demo(instance: Instance, no_serve: bool, host: str, port: int) -> None:
     migrate.upgrade(instance.settings.database_url)
     with instance.database.transaction(write=False) as session:
         built = build.is_built(session)
+    quarter = None
     if not built:
         with Bars() as bars:
             quarter = build.build(instance, now(), bars.show)
-            folder = instance.settings.dir / "reports"
-            outcome = bulk.issue_quarter(
-                instance,
-                "lumo",
-                quarter,
-                locales=("pl",),
-                out=folder,
-                progress=lambda done, total: bars.show("Reports of the last quarter", done, total),
-            )
-        click.echo(f"Reports of {quarter}: {folder}")
-        for number, reason in outcome.failed:
-            click.echo(f"{number} could not be printed: {reason}", err=True)
+            if no_serve:
+                _issue(instance, quarter, lambda done, total: bars.show("Reports of the last quarter", done, total))
         click.echo(f"The true levels behind the visits: {instance.settings.dir / 'demo-truth.csv'}")
     _print_log_ins(f"http://{host}:{port}")
     if not no_serve:
+        if quarter is not None:
+            # Nobody should wait for sixty reports before the first look; they appear on the page as they are recorded.
+            Thread(target=_issue, args=(instance, quarter), daemon=True).start()
         server.serve(instance.settings, host=host, port=port)
+
+
+def _issue(instance: Instance, quarter: Quarter, progress: Callable[[int, int], None] | None = None) -> None:
+    """Issue the reports of the quarter into the folder `reports` of the instance and say how it went."""
+    folder = instance.settings.dir / "reports"
+    outcome = bulk.issue_quarter(instance, "lumo", quarter, locales=("pl",), out=folder, progress=progress)
+    click.echo(f"Reports of {quarter}: {folder}")
+    for number, reason in outcome.failed:
+        click.echo(f"{number} could not be printed: {reason}", err=True)
 
 
 def _free(host: str, port: int) -> bool:

@@ -320,7 +320,7 @@ def test_problems_are_named_and_led_to(phone: Phone, office: Office) -> None:
     page.wait_for_function("() => document.activeElement.classList.contains('summary')")
     top, bottom = (
         page.locator(selector).evaluate(f"element => element.getBoundingClientRect().{edge}")
-        for selector, edge in (("[data-screen='s-till'] .summary h3", "top"), (".bar", "bottom"))
+        for selector, edge in (("[data-screen='s-till'] .summary h3", "top"), (".strip", "bottom"))
     )
     assert top >= bottom  # the sticky bar does not cover the heading
     page.locator("[data-screen='s-till'] .summary a").click()
@@ -383,9 +383,9 @@ def test_the_keyboard_alone_fills_in_a_part_and_focus_is_never_hidden(phone: Pho
     page.wait_for_selector("[data-screen='s-entry']:not([hidden])")
     hidden = """() => {
       const edges = (element) => element.getBoundingClientRect(), focused = document.activeElement;
-      const top = edges(document.querySelector('.bar')).bottom;
+      const top = edges(document.querySelector('.strip')).bottom;
       const bottom = edges(document.querySelector('[data-screen]:not([hidden]) .bottom')).top;
-      if (focused.closest('.bar, .bottom')) return '';
+      if (focused.closest('.strip, .bottom')) return '';
       return edges(focused).bottom <= top || edges(focused).top >= bottom ? focused.outerHTML.slice(0, 120) : '';
     }"""
     covered = []
