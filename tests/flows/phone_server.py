@@ -69,7 +69,7 @@ def main() -> None:
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
     settings = Settings.from_env(folder)
     app = create_app(settings)
-    app.wsgi_app = with_faults(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = with_faults(app.wsgi_app)
     make_server("127.0.0.1", port, app, threaded=True).serve_forever()
 
 

@@ -156,7 +156,7 @@ class Phone:
             timezone_id="Europe/Warsaw",
             offline=offline,
             permissions=["background-sync"],
-            **PHONE,  # type: ignore[arg-type]
+            **PHONE,
         )
         self.context.set_default_timeout(LIMIT)
         return self.context.pages[0] if self.context.pages else self.context.new_page()
