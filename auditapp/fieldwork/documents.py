@@ -132,19 +132,15 @@ def wanted(document: Document) -> tuple[tuple[str, str], ...]:
 
 
 def answers_in(checklist: Checklist, document: Document) -> dict[str, Answer]:
-    """Return the answers by item with what they earn. A value that cannot be one is left out: see `faults_in`.
+    """Return the answers by item with what they earn. A value that cannot be one is left out.
 
     On a photo item the photos themselves are the answer.
     """
     return sorted_out(checklist, document)[0]
 
 
-def faults_in(checklist: Checklist, document: Document) -> dict[str, Problem]:
-    """Return by item what cannot be an answer: a value of another kind, too long a text, an unknown item."""
-    return sorted_out(checklist, document)[1]
-
-
 def sorted_out(checklist: Checklist, document: Document) -> tuple[dict[str, Answer], dict[str, Problem]]:
+    """Return the answers by item, and by item what cannot be one: a value of another kind, an unknown item."""
     given = {entry.item: entry for entry in document.answers}
     photos = photo_counts(document)
     answers: dict[str, Answer] = {}

@@ -90,6 +90,7 @@ def _config(actor: Actor, visit: Visit, brief: Brief, parts: Sequence[Part], add
         "app": static_files.asset("form.js").split("/")[2],
         "token": sending.make_token(web.settings().secret_key, visit),
         "zone": visit.location.timezone,
+        "longest": service.longest_of(visit)[0].total_seconds(),
         "locale": web.locale(),
         "attributes": sorted(visit.location.attributes),
         "started_at": document.started_at.isoformat() if document else None,

@@ -114,9 +114,14 @@ def check_times(visit: Visit, started_at: datetime, ended_at: datetime | None, n
     if length <= timedelta(0):
         field = "ended_on" if over.date() < began.date() else "ended_at"
         raise Problem("visit_backwards", at(field=field), start=began, end=over)
-    longest, words = DAYS_LONG if visit.channel in SLOW else HOURS_LONG
+    longest, words = longest_of(visit)
     if length > longest:
         raise Problem("visit_too_long", at(field="ended_on"), start=began, end=over, limit=words)
+
+
+def longest_of(visit: Visit) -> tuple[timedelta, Text]:
+    """Return how long a visit of this channel can last, and that in words."""
+    return DAYS_LONG if visit.channel in SLOW else HOURS_LONG
 
 
 def start(session: Session, visit: Visit, *, started_at: datetime, new_id: UUID, actor_id: int, now: datetime) -> None:

@@ -52,7 +52,11 @@ def of_form() -> Mapping[str, str]:
         "progress": _("Complete parts: %(done)s of %(all)s", done="{done}", all="{all}"),
         "all_answered": _("Everything is answered. Read it once more, then send."),
         "empty": _("This field cannot be left empty."),
-        "backwards": _("The visit ends before it begins."),
+        "backwards": _("The visit has to end later than it begins."),
+        "too_long": _("The visit lasts too long: check both days."),
+        "photo_refused": _(
+            "A photo could not be read at the office and stays out of the visit. Take it again if you can, then send."
+        ),
         "future": _("The visit begins in the future."),
         "text_too_long": _("The text is too long: at most 5000 characters."),
         "not_a_number": _("Type a number, for example 12.5."),

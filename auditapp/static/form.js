@@ -24,7 +24,7 @@
     if (item.type === "photo") value = photosOn(item.code) ? String(photosOn(item.code)) : "";
     return { item: item.code, state: na ? "na" : value ? "answered" : "missing", value: na ? "" : value, comment };
   }
-  const photosOn = (code) => all(".thumbs li", block(code)).length;
+  const photosOn = (code) => all(".thumbs li:not([data-refused])", block(code)).length;
   const answersOn = () => new Map(items.map((item) => [item.code, answerOn(item)]));
   const photoCounts = () => new Map(items.map((item) => [item.code, photosOn(item.code)]));
 
@@ -53,13 +53,11 @@
     config.parts.forEach((part) => {
       const here = items.filter((item) => item.section === part.code && codes.has(item.code));
       const open = here.filter((item) => lacking.some(([code]) => code === item.code) || wrong.includes(item)).length;
-      const done = here.filter((item) => Rules.given(answers.get(item.code))).length;
       parts += 1;
       if (!open) complete += 1;
       all(`[data-part="${part.code}"]`).forEach((place) => {
         place.textContent = !here.length ? say("not_asked") : open ? say.count("open", open) : `✓ ${say("complete")}`;
         place.classList.toggle("above", !open);
-        place.dataset.done = String(done);
       });
     });
     one("#progress-text").textContent = say("progress", { done: complete, all: parts });
@@ -92,9 +90,15 @@
     return localStorage[DEVICE];
   }
 
-  /** Begin the phone's document: with everything that the page brought along, so that another phone's work goes on. */
-  async function begin() {
-    if (row) return;
+  /** Begin the phone's document once: typing and taking a photo may both be the first thing that happens. */
+  let beginning = null;
+  function begin() {
+    if (row) return Promise.resolve();
+    beginning ??= create().finally(() => { beginning = null; });
+    return beginning;
+  }
+  /** Create it with everything that the page brought along, so that another phone's work goes on. */
+  async function create() {
     const now = new Date().toISOString(), server = config.server;
     const fresh = {
       id: Store.uuid7(), visit_id: config.visit_id, visit: config.visit, round: config.round, user: config.user,
@@ -190,7 +194,7 @@
     const address = photo.url || URL.createObjectURL(new Blob([photo.bytes], { type: photo.type }));
     const line = document.createElement("li"), link = document.createElement("a"), image = new Image(), button = document.createElement("button");
     Object.assign(link, { href: address, target: "_blank", rel: "noopener" });
-    Object.assign(image, { src: address, alt: say("photo_number", { number }) });
+    Object.assign(image, { src: address, alt: say(photo.refused ? "photo_refused" : "photo_number", { number }) });
     Object.assign(button, { type: "button", className: "link", textContent: say("remove") });
     button.setAttribute("aria-label", say("remove_number", { number }));
     button.addEventListener("click", async () => {
@@ -201,6 +205,7 @@
       one(`#p-${code}`).focus();
     });
     line.dataset.sha = photo.sha;
+    if (photo.refused) line.dataset.refused = photo.refused;
     link.append(image);
     line.append(link, button);
     list.append(line);
@@ -316,7 +321,8 @@
     times.forEach((name) => { if (!value(name)) lines.push([`${one(`label[for=${name}]`).textContent.trim()}: ${say("empty")}`, `#${name}`, `#${name}`]); });
     if (lines.length) return lines;
     const began = Rules.instant(value("started_on"), value("started_at"), config.zone), ended = Rules.instant(value("ended_on"), value("ended_at"), config.zone);
-    if (ended < began) lines.push([say("backwards"), "#ended_at", "#ended_at"]);
+    if (ended <= began) lines.push([say("backwards"), "#ended_at", "#ended_at"]);
+    if (Date.parse(ended) - Date.parse(began) > config.longest * 1000) lines.push([say("too_long"), "#ended_on", "#ended_on"]);
     if (Date.parse(began) > Date.now() + 300_000) lines.push([say("future"), "#started_at", "#started_at"]);
     return lines;
   }
@@ -353,6 +359,7 @@
   one("#send-now").addEventListener("click", () => Send.sendNow().then(kick, kick));
   Send.listen((message) => {
     if (!row || message.id !== row.id || message.state === "draft") return;
+    if (message.state === "photo_refused") { location.reload(); return; } // what was on its way can be changed again
     show(message.state);
     one("#send-now").hidden = !["ready", "sending"].includes(message.state);
     if (["ready", "sent", "parked"].includes(message.state)) lock();
@@ -409,6 +416,7 @@
       putVisit();
       show(row.state);
       if (row.text || row.state === "parked") lock();
+      if ((await Store.photos(row.id)).some((photo) => photo.refused)) warn("photo_refused");
       one("#send-now").hidden = row.state !== "ready";
       one("#done").hidden = row.state !== "sent";
       if (row.token !== config.token && row.state !== "sent") await Store.change(row.id, { token: config.token });
@@ -420,17 +428,17 @@
     }
     localStorage.removeItem(aside);
     refresh();
+    form.inert = false;
     go(location.hash.slice(1), false);
     document.body.dataset.ready = "1";
     kick();
   }
 
   if (navigator.locks) {
-    navigator.locks.request(`auditapp-edit-${config.visit_id}`, { ifAvailable: true }, (held) => {
-      if (held) return new Promise(() => undefined);
-      openedElsewhere();
-      return undefined;
-    }).catch(openedElsewhere); // taken over by another window
+    // A page that is loaded again may meet its own former self for a moment.
+    const patience = AbortSignal.timeout(1500);
+    navigator.locks.request(`auditapp-edit-${config.visit_id}`, { signal: patience }, () => new Promise(() => undefined))
+      .catch(openedElsewhere); // another window has it, or has taken it over
   }
   AuditWorker.keep(config.address, true).then((kept) => { document.body.dataset.offline = kept ? "1" : "0"; one("#offline").hidden = !kept; });
   start();

@@ -37,6 +37,7 @@
   async function prepare() {
     const before = JSON.parse(localStorage.getItem(KEPT) || "{}"), now = {};
     await AuditWorker.keep(location.pathname, false);
+    await AuditWorker.keepOnly(entries.map((entry) => entry.dataset.form));
     for (const entry of entries) {
       const link = one("a", entry), address = entry.dataset.form;
       if (!(await AuditWorker.keep(address, before[address] === entry.dataset.version).catch(() => false))) continue;

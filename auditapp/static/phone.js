@@ -42,5 +42,10 @@
         worker.postMessage({ keep: address, known }, [port2]);
       });
     },
+
+    /** Let go of every kept form but these. */
+    async keepOnly(addresses) {
+      if (supported) (await navigator.serviceWorker.ready).active.postMessage({ only: addresses });
+    },
   };
 })(self);

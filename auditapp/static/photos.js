@@ -2,7 +2,8 @@
 (function (self) {
   "use strict";
   const LONG_EDGE = 1600, ENOUGH = 450_000, QUALITIES = [0.8, 0.65, 0.5];
-  const UNREADABLE_LIMIT = 8_000_000; // what cannot be drawn here is sent as it is, for the server to read
+  // What only the office can read is sent as it is.
+  const FOR_THE_OFFICE = ["image/heic", "image/heif"], OFFICE_LIMIT = 8_000_000;
 
   async function decode(file) {
     try {
@@ -46,7 +47,7 @@
     try {
       blob = await shrink(file);
     } catch {
-      if (file.size > UNREADABLE_LIMIT || !/^image\//.test(file.type)) throw new Error("bad");
+      if (file.size > OFFICE_LIMIT || !FOR_THE_OFFICE.includes(file.type)) throw new Error("bad");
     }
     const bytes = await blob.arrayBuffer();
     const taken = file.lastModified ? new Date(file.lastModified).toISOString() : "";

@@ -15,8 +15,11 @@
   }
 
   class Refusal extends Error {
-    constructor(state, reason, missing = []) { super(reason); this.state = state; this.missing = missing; }
+    constructor(state, reason, missing = []) { super(reason); Object.assign(this, { state, missing }); }
   }
+
+  // What no repetition changes: nobody can read the photo, or there are too many. A damaged one is sent again.
+  const HOPELESS = ["photo_not_an_image", "photo_too_many_pixels", "too_many_photos", "upload_too_large"];
 
   /** Return the text of the document as it goes over the wire. */
   async function compose(row, status) {
@@ -27,7 +30,7 @@
       rev: row.rev, status, started_at: row.started_at, ended_at: row.ended_at || null, tz: row.tz, gps: row.gps || null,
       base_rev: row.base_rev ?? null, parent: row.parent || null, recognised: Boolean(row.recognised), conflict: row.conflict || "",
       answers: answers.filter((answer) => !hidden.has(answer.item)).map(({ item, state, value, comment, at }) => ({ item, state, value, comment, at })),
-      photos: photos.filter((photo) => !hidden.has(photo.item)).map(({ item, sha, size, taken_at }) => ({ item, sha, bytes: size, taken_at })),
+      photos: photos.filter((photo) => !hidden.has(photo.item) && !photo.refused).map(({ item, sha, size, taken_at }) => ({ item, sha, bytes: size, taken_at })),
     });
   }
 
@@ -52,37 +55,52 @@
     if (response.status === 401 || response.status === 403) throw new Refusal("auth", `status ${response.status}`);
     const answer = await response.json().catch(() => { throw new Error(`no answer of ours: status ${response.status}`); });
     if (response.status === 409 && answer.parked) throw new Refusal("parked", answer.error, answer.missing);
-    if (!response.ok) throw new Error(`status ${response.status} ${answer.error || ""}`);
+    if (!response.ok) throw Object.assign(new Error(`status ${response.status} ${answer.error || ""}`), { code: answer.error });
     return answer;
   }
 
   const putDocument = (row, text) =>
     call(row, `/api/v1/submissions/${row.id}`, { body: text, headers: { "Content-Type": "application/json" } });
 
+  /** Send what is wanted; returns how many the office cannot take: those are marked and left out from now on. */
   async function putPhotos(row, wanted) {
-    if (!wanted.length) return;
-    const kept = await Store.photos(row.id);
+    const kept = wanted.length ? await Store.photos(row.id) : [];
+    let refused = 0;
     for (const { item, sha } of wanted) {
       const photo = kept.find((each) => each.item === item && each.sha === sha);
       if (!photo || !photo.bytes) throw new Error(`photo ${sha} is not on this phone`);
-      await call(row, `/api/v1/visits/${row.visit_id}/photos/${encodeURIComponent(item)}/${sha}`, {
-        body: photo.bytes, headers: { "Content-Type": photo.type }, limit: PHOTO_LIMIT,
-      });
-      await Store.photoArrived(photo);
+      try {
+        await call(row, `/api/v1/visits/${row.visit_id}/photos/${encodeURIComponent(item)}/${sha}`, {
+          body: photo.bytes, headers: { "Content-Type": photo.type }, limit: PHOTO_LIMIT,
+        });
+        await Store.markPhoto(photo, { arrived: Date.now() });
+      } catch (error) {
+        if (!HOPELESS.includes(error.code)) throw error;
+        await Store.markPhoto(photo, { refused: error.code });
+        refused += 1;
+      }
     }
+    return refused;
+  }
+
+  /** Go on without refused photos, as a draft: the person looks at the visit once more before it is sent. */
+  async function reopen(row) {
+    await Store.change(row.id, (now) => ({ text: null, state: "draft", rev: now.rev + 1, reopened: Boolean(row.text), error: "" }));
+    await Store.note(`${row.visit} round ${row.round}: goes on without a photo that nobody can read`);
+    tell({ id: row.id, state: "photo_refused" });
   }
 
   async function sendDraft(row) {
     const answer = await putDocument(row, await compose(row, "draft"));
-    await putPhotos(row, answer.missing || []);
-    await Store.change(row.id, { sent_rev: row.rev, tries: 0, next: 0, error: "" });
+    if (await putPhotos(row, answer.missing || [])) return reopen(row);
+    return Store.change(row.id, { sent_rev: row.rev, tries: 0, next: 0, error: "" });
   }
 
   async function sendFinal(row) {
     tell({ id: row.id, state: "sending" });
     let answer = await putDocument(row, row.text);
     if (!answer.receipt) {
-      await putPhotos(row, answer.missing || []);
+      if (await putPhotos(row, answer.missing || [])) return reopen(row);
       answer = await putDocument(row, row.text);
     }
     // Only our own receipt for exactly these bytes counts: a captive portal answers 200 to anything.
@@ -92,7 +110,10 @@
     tell({ id: row.id, state: "sent" });
   }
 
-  const waits = (row) => (row.text ? !["sent", "parked"].includes(row.state) : row.state === "draft" && row.rev > (row.sent_rev || 0));
+  // The office has a reopened document whole, photos apart; a draft would not take its place there, only a final does.
+  const waits = (row) => (row.text
+    ? !["sent", "parked"].includes(row.state)
+    : row.state === "draft" && !row.reopened && row.rev > (row.sent_rev || 0));
 
   async function failed(row, error) {
     const tries = (row.tries || 0) + 1;

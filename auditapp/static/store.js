@@ -98,7 +98,7 @@
   const saveFields = (id, fields) => change(id, fields, () => undefined);
   const savePhoto = (id, photo) => change(id, {}, (at) => at("photos").put({ ...photo, document: id }));
   const removePhoto = (id, item, sha) => change(id, {}, (at) => at("photos").delete([id, item, sha]));
-  const photoArrived = (photo) => write(["photos"], (at) => at("photos").put({ ...photo, arrived: Date.now() }));
+  const markPhoto = (photo, mark) => write(["photos"], (at) => at("photos").put({ ...photo, ...mark }));
 
   const DAY = 86_400_000;
   /** Photos go seven days after a visit was sent and answers after thirty; what is not sent is never touched. */
@@ -140,7 +140,7 @@
   }
 
   self.AuditStore = {
-    answers, change, cleanUp, create, documents, find, get, log, note, open, photoArrived, photos, removePhoto,
+    answers, change, cleanUp, create, documents, find, get, log, markPhoto, note, open, photos, removePhoto,
     saveAnswer, saveFields, savePhoto, sha256, uuid7,
   };
 })(self);

@@ -58,7 +58,17 @@ async function inUse(path) {
   return (await AuditStore.documents()).some((row) => row.address === path && row.state !== "sent");
 }
 
+/** Let go of the forms that are no longer to be filled in; what still has something unsent stays. */
+async function keepOnly(addresses) {
+  const pages = await caches.open("pages");
+  for (const page of await pages.keys()) {
+    const path = new URL(page.url).pathname;
+    if (FORM.test(path) && !addresses.includes(path) && !(await inUse(path))) await pages.delete(page);
+  }
+}
+
 self.addEventListener("message", (event) => {
+  if (event.data.only) event.waitUntil(keepOnly(event.data.only));
   if (event.data.keep) event.waitUntil(keep(event.data.keep, event.data.known).catch(() => false).then((kept) => event.ports[0] && event.ports[0].postMessage(kept)));
 });
 

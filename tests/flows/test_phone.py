@@ -288,6 +288,60 @@ def test_a_photo_can_be_taken_out_again(phone: Phone, office: Office, picture: P
     assert documents.read(office.submissions()[0].document).photos == ()
 
 
+def test_typing_and_a_photo_at_once_begin_one_document(phone: Phone, office: Office, picture: Path) -> None:
+    page = first_open(phone, office)
+    page.evaluate(
+        """() => { const create = AuditStore.create;
+        const later = () => new Promise((go) => setTimeout(go, 3000));
+        AuditStore.create = async (...all) => { await later(); return create(...all); }; }"""
+    )
+    give(page, "M11", "od razu")
+    add_photo(page, picture)
+    wait_for(page, "draft")
+    assert page.evaluate("AuditStore.documents().then((rows) => rows.length)") == 1
+    page.reload()
+    page.wait_for_selector("body[data-ready='1']")
+    assert on_screen(page)["M11"] == "od razu"
+    assert page.locator("#q-M10 .thumbs li").count() == 1
+
+
+def test_a_photo_that_nobody_can_read_keeps_no_visit_waiting(phone: Phone, office: Office, picture: Path) -> None:
+    page = first_open(phone, office)
+    fill_in(page)
+    wait_for(page, "draft")
+    page.context.set_offline(True)
+    show(page, "s-till")
+    broken = {"name": "paragon.heic", "mimeType": "image/heic", "buffer": b"no picture at all"}
+    page.set_input_files("#p-M10", files=[broken])
+    page.wait_for_selector("#q-M10 .thumbs li")
+    send(page)
+    wait_for(page, "ready")
+    page.context.set_offline(False)
+    page.wait_for_selector("#q-M10 .thumbs li[data-refused]", state="attached")
+    page.wait_for_selector("body[data-ready='1']")
+    assert "nie dało się odczytać" in page.inner_text("#notice")
+    add_photo(page, picture)
+    screen = on_screen(page)
+    send(page)
+    wait_for(page, "sent")
+    assert_one_visit(office, screen)
+    assert len(documents.read(office.submissions()[0].document).photos) == 1
+
+
+def test_a_sent_visit_is_let_go_of_and_an_unsent_one_is_not(phone: Phone, office: Office) -> None:
+    page = first_open(phone, office)
+    first = office.form
+    fill_in(page)
+    send(page)
+    wait_for(page, "sent")
+    office.assign()
+    page.goto(f"{office.address}/p/lumo/visits")
+    page.wait_for_selector("body[data-offline='1']")
+    kept = "caches.open('pages').then((all) => all.keys()).then((pages) => pages.map((page) => page.url))"
+    assert first not in page.evaluate(kept)
+    assert office.form in page.evaluate(kept)
+
+
 def test_a_returned_visit_goes_on_with_its_answers_and_photos(phone: Phone, office: Office, picture: Path) -> None:
     page = first_open(phone, office)
     fill_in(page)
