@@ -20,7 +20,9 @@ from reports.measures import channels_of
 from reports.planner import Reach, build_reach
 from reports.summary import Summary, in_region
 
-SHOWN = 150  # locations without a clear difference listed at first
+GROUPS = ("below", "none", "above", "indicative", "unlabelled", "single", "not_visited")  # as the page lists them
+CLEAR = ("below", "above")
+SHOWN = 150  # locations of a group in which the order means nothing, listed at first
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,25 @@ class CompareLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Locations of which the same can be said (`words.group`); `hidden` of them are not listed yet."""
+
+    name: str
+    lines: Sequence[CompareLine]
+    hidden: int
+
+    @property
+    def number(self) -> int:
+        return len(self.lines) + self.hidden
+
+    @property
+    def wrong(self) -> float:
+        """Return how many of a list of clear differences are expected to stand there by chance."""
+        below = sum(line.row.p_below or 0.0 for line in self.lines)
+        return self.number - below if self.name == "below" else below
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """How far one population can be trusted; `reach` is what three visits tell, None where nothing is known."""
 
@@ -45,7 +66,7 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class ComparePage:
-    """Locations by what can be said of them. `hidden` of those without a clear difference are not listed yet."""
+    """Locations in groups by what can be said of them; groups without locations are left out."""
 
     period: Period
     region: Region | None
@@ -56,16 +77,7 @@ class ComparePage:
     channels: Sequence[str]
     comparison: Comparison
     summary: Summary
-    below: Sequence[CompareLine]
-    none: Sequence[CompareLine]
-    above: Sequence[CompareLine]
-    indicative: Sequence[CompareLine]
-    unlabelled: Sequence[CompareLine]
-    single: Sequence[CompareLine]
-    not_visited: Sequence[CompareLine]
-    hidden: int
-    wrong_below: float
-    wrong_above: float
+    groups: Sequence[Group]
     methods: Sequence[Method]
 
     @property
@@ -76,7 +88,11 @@ class ComparePage:
 
     @property
     def ranked(self) -> bool:
-        return any(line.rank for line in (*self.below, *self.none, *self.above))
+        return any(line.rank for group in self.groups for line in group.lines)
+
+    @property
+    def hidden(self) -> bool:
+        return any(group.hidden for group in self.groups)
 
     @property
     def restated(self) -> bool:
@@ -111,11 +127,9 @@ def compare_page(
     rows = tuple(row for row in mine if row.channel == channel)
     populations = {(each.format, each.channel): each for each in built.populations}
     source = _sources(built) if channel == "" else {row.location: channel for row in rows}
-    groups = _groups(
+    lines = [
         _line(row, built, populations.get((row.format, source.get(row.location, ""))), facts.targets) for row in rows
-    )
-    below, none, above = groups["below"], groups["none"], groups["above"]
-    listed = none if everything else none[:SHOWN]
+    ]
     used = {(row.format, source.get(row.location, "")) for row in rows}
     (summary,) = results.build_summaries(facts, regions=[path], channel=channel or None)
     return ComparePage(
@@ -128,16 +142,7 @@ def compare_page(
         channels=present,
         comparison=replace(built, rows=rows),
         summary=summary,
-        below=below,
-        none=listed,
-        above=above,
-        indicative=groups["indicative"],
-        unlabelled=groups["unlabelled"],
-        single=groups["single"],
-        not_visited=groups["not_visited"],
-        hidden=len(none) - len(listed),
-        wrong_below=sum(1 - (line.row.p_below or 0.0) for line in below),
-        wrong_above=sum(line.row.p_below or 0.0 for line in above),
+        groups=_groups(lines, everything=everything),
         methods=[_method(each) for key, each in populations.items() if key in used],
     )
 
@@ -156,13 +161,18 @@ def _sources(built: Comparison) -> dict[str, str]:
     return {location: channels[0] for location, channels in visited.items() if len(channels) == 1}
 
 
-def _groups(lines: Iterable[CompareLine]) -> defaultdict[str, list[CompareLine]]:
+def _groups(lines: Iterable[CompareLine], *, everything: bool) -> list[Group]:
     """Return the lines by what can be said of them: the surest first where that is something, else by name."""
-    groups: defaultdict[str, list[CompareLine]] = defaultdict(list)
+    found: defaultdict[str, list[CompareLine]] = defaultdict(list)
     for line in sorted(lines, key=lambda line: (line.row.name, line.row.location)):
-        groups[words.group(line.row)].append(line)
-    groups["below"].sort(key=lambda line: -(line.row.p_below or 0.0))
-    groups["above"].sort(key=lambda line: line.row.p_below or 0.0)
+        found[words.group(line.row)].append(line)
+    found["below"].sort(key=lambda line: -(line.row.p_below or 0.0))
+    found["above"].sort(key=lambda line: line.row.p_below or 0.0)
+    groups = []
+    for name in GROUPS:
+        listed = found[name] if everything or name in CLEAR else found[name][:SHOWN]
+        if listed:
+            groups.append(Group(name, listed, len(found[name]) - len(listed)))
     return groups
 
 
@@ -170,12 +180,13 @@ def _line(
     row: ComparisonRow, built: Comparison, population: Population | None, targets: Mapping[str, float]
 ) -> CompareLine:
     label = words.listed_label(row, built.settings)
+    scored = words.group(row) not in ("single", "not_visited")
     return CompareLine(
         row=row,
-        change=words.change(row.change, label),
+        change=words.change(row.change, label) if scored else "",
         change_label=label,
         rank=words.rank(row, population),
-        target=None if population is None else targets.get(population.channel),
+        target=targets.get(population.channel) if scored and population is not None else None,
     )
 
 

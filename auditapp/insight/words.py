@@ -404,16 +404,36 @@ def locations(number: int) -> str:
     return str(ngettext("%(num)d location", "%(num)d locations", number))
 
 
-def no_order(number: int, hidden: int) -> str:
-    """Return what the group without differences says of itself."""
-    listed = ngettext(
-        "%(num)d location, the order means nothing",
-        "%(num)d locations, the order means nothing",
-        number + hidden,
+def group_heading(name: str) -> str:
+    """Return the heading of a group of locations, named as by `group`."""
+    return str(
+        {
+            "below": _("Clearly below the network"),
+            "none": _("No clear difference"),
+            "above": _("Clearly above the network"),
+            "indicative": _("Provisional score"),
+            "unlabelled": _("No verdict"),
+            "single": _("1 visit – no location score"),
+            "not_visited": _("Not visited this quarter"),
+        }[name]
     )
-    if not hidden:
-        return str(listed)
-    return str(listed) + "; " + str(ngettext("the first %(num)d is shown", "the first %(num)d are shown", number))
+
+
+def group_note(name: str, number: int, shown: int, wrong: float) -> str:
+    """Return what a group of `number` locations says of itself, of which `shown` are listed."""
+    note = {
+        "below": wrong_listed(number, wrong),
+        "above": wrong_listed(number, wrong),
+        "none": ngettext(
+            "%(num)d location, the order means nothing", "%(num)d locations, the order means nothing", number
+        ),
+        "indicative": locations(number) + ", " + _("too few visits to compare"),
+        "unlabelled": _("several channels together, or too few visits in the network"),
+    }.get(name, locations(number))
+    if shown == number:
+        return str(note)
+    first = ngettext("the first %(num)d is shown", "the first %(num)d are shown", shown)
+    return f"{note}; {first}"
 
 
 def thresholds(settings: Thresholds) -> str:

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import event, select
 
 from auditapp.factory import App, create_app
+from auditapp.insight import comparison
 from auditapp.models import Cell, Location, Visit
 from checklists.lifecycle import Role
 from checklists.rounding import outward, percent
@@ -100,8 +101,8 @@ def test_compare_prints_the_figures_of_reports(shown: Shown) -> None:
         "Clearly below the network · an error on this list is very unlikely",
         "No clear difference · 12 locations, the order means nothing",
         "Provisional score · 1 location, too few visits to compare",
-        "1 visit – no location score",
-        "Not visited this quarter",
+        "1 visit – no location score · 1 location",
+        "Not visited this quarter · 1 location",
     ]
     assert (
         "1 location is clearly below the network. For 12 locations the differences can be chance. "
@@ -111,6 +112,17 @@ def test_compare_prints_the_figures_of_reports(shown: Shown) -> None:
     assert rows[TWO_VISITS][1] == whole(shown.comparison.get_row(TWO_VISITS).score)
     assert rows[ONE_VISIT][1:] == ["1 visit – no location score", "1", "too few visits"]
     assert rows[NONE][1:] == ["not visited", "0", "too few visits"]
+
+
+def test_a_long_group_without_order_is_cut_and_says_so(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison, "SHOWN", 5)
+    page = shown.people["desk"].get(f"{HOME}/compare")
+    assert len(rows_of(page)) == len(CODES) - 7
+    assert "No clear difference · 12 locations, the order means nothing; the first 5 are shown" in page.text
+    assert "For 12 locations the differences can be chance." in page.text
+    assert page.document is not None
+    everything = page.document.xpath("//a[normalize-space()='Show all locations']/@href")[0]
+    assert set(rows_of(shown.people["desk"].get(everything))) == set(CODES)
 
 
 def test_the_file_holds_the_page_unrounded(shown: Shown) -> None:
