@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, TimeField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, DateField, TextAreaField, TimeField
+from wtforms.validators import InputRequired, Length
 
 from auditapp.fieldwork.service import Typed
+from checklists.answers import TEXT_LIMIT
 
 REQUIRED = InputRequired(_l("This field cannot be left empty."))
 NA = "*na"  # no option code can begin with a star
@@ -30,6 +31,12 @@ class StartForm(FlaskForm):
 class SubmitForm(StartForm):
     ended_on = DateField(_l("Day it ended"), [REQUIRED])
     ended_at = TimeField(_l("End"), [REQUIRED])
+    recognised = BooleanField(_l("I think the staff recognised me as a mystery shopper."))
+    conflict = TextAreaField(
+        _l("Do you know anybody who works there, or is there another reason why you might not be impartial?"),
+        [Length(max=TEXT_LIMIT)],
+        render_kw={"rows": 2},
+    )
 
     def ended(self, timezone: str) -> datetime:
         """Return the end as an aware instant, once the form is valid."""

@@ -215,6 +215,8 @@ def check(actor: Actor, visit_id: int) -> Any:
             "started_at": began.time(),
             "ended_on": (ended or began).date(),
             "ended_at": ended.time() if ended else None,
+            "recognised": page.document.recognised,
+            "conflict": page.document.conflict,
         }
     )
     return _check(page, form, 200)
@@ -248,6 +250,8 @@ def submit(actor: Actor, visit_id: int) -> Any:
             visit,
             started_at=form.began(zone),
             ended_at=form.ended(zone),
+            recognised=form.recognised.data,
+            conflict=form.conflict.data or "",
             new_id=uuid4(),
             actor_id=actor.user_id,
             now=web.now(),

@@ -320,19 +320,17 @@ def complete_visit(arrival: Arrival, document: Document, row: Submission, answer
 
 
 def flags_of(arrival: Arrival, document: Document, faulty: list[str]) -> list[str]:
-    """Return the signs for the reviewer: "late", "clock", "times", "photos" and "answer:CODE"."""
-    visit = arrival.visit
-    today = arrival.now.astimezone(ZoneInfo(visit.location.timezone)).date()
-    late = (visit.window_to is not None and today > visit.window_to) or (
-        visit.wave is not None and visit.wave.status != "open"
-    )
+    """Return the signs for the reviewer: those of `service.signs_of`, "clock", "times", "photos" and "answer:CODE"."""
     signs = {
-        "late": late,
         "clock": arrival.skew is not None and abs(arrival.skew) > CLOCK,
         "times": not _times(arrival, document)[2],
         "photos": len(documents.wanted(document)) < len({(photo.item, photo.sha) for photo in document.photos}),
     }
-    return [name for name, shown in signs.items() if shown] + [f"answer:{code}" for code in faulty]
+    return [
+        *service.signs_of(arrival.visit, document, arrival.now),
+        *(name for name, shown in signs.items() if shown),
+        *(f"answer:{code}" for code in faulty),
+    ]
 
 
 def _times(arrival: Arrival, document: Document) -> tuple[datetime, datetime | None, bool]:

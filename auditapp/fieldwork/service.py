@@ -206,13 +206,15 @@ def submit(
     *,
     started_at: datetime,
     ended_at: datetime,
+    recognised: bool = False,
+    conflict: str = "",
     new_id: UUID,
     actor_id: int,
     now: datetime,
 ) -> str:
     """Freeze the draft as final, record its answers and submit the visit; returns the receipt.
 
-    Problems with everything that is still missing; Problem when the times are impossible.
+    `recognised` and `conflict` are what the auditor declares. Problems with everything that is still missing; Problem when the times are impossible.
     """
     _lock(session, visit)
     move(State(visit.status), Act.SUBMIT, AUDITOR)
@@ -225,12 +227,14 @@ def submit(
     row = find_row(session, visit.id, visit.round)
     if row is None:
         document = msgspec.structs.replace(document, id=new_id)
+    document = msgspec.structs.replace(document, recognised=recognised, conflict=conflict)
     final = documents.finish(document, checklist, attributes, started_at=started_at, ended_at=ended_at)
     if row is None:
         row = _row(visit, final, now)
     else:
         _take_over(session, visit, row, now)
     row.rev, row.status, row.document = final.rev, "final", documents.write(final)
+    row.flags = signs_of(visit, final, now)
     row.updated_at = row.received_at = now
     row.receipt = documents.receipt(final)
     session.add(row)
@@ -241,6 +245,18 @@ def submit(
     visits.move_visit(session, visit, Act.SUBMIT, roles=AUDITOR, actor_id=actor_id, now=now, round=visit.round)
     session.flush()
     return row.receipt
+
+
+def signs_of(visit: Visit, document: Document, now: datetime) -> list[str]:
+    """Return what the reviewer should know of a final however it was sent: "late", "recognised", "conflict"."""
+    today = now.astimezone(ZoneInfo(visit.location.timezone)).date()
+    signs = {
+        "late": (visit.window_to is not None and today > visit.window_to)
+        or (visit.wave is not None and visit.wave.status != "open"),
+        "recognised": document.recognised,
+        "conflict": bool(document.conflict.strip()),
+    }
+    return [name for name, shown in signs.items() if shown]
 
 
 def missing_in(checklist: Checklist, document: Document, attributes: frozenset[str]) -> list[Problem]:

@@ -30,7 +30,7 @@ from auditapp.models import (
     Wave,
 )
 from auditapp.review import service
-from auditapp.review.rounds import changed_items, first_sent, odd_time
+from auditapp.review.rounds import changed_items, conflicts, first_sent, flags_of, left_out, odd_time
 from auditapp.wording import answer_words, decimal_mark
 from checklists.lifecycle import Act, State, allowed
 from checklists.model import AnswerState, Checklist, Item, Section
@@ -57,13 +57,17 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One visit in the queue. `minutes` from its beginning to its end; signs are hints, never verdicts."""
+    """One visit in the queue. `minutes` from its beginning to its end; signs are hints, never verdicts.
+
+    `flags` came with it: what the auditor declared and what was odd when it was sent (docs/phone-protocol.md).
+    """
 
     visit: Visit
     minutes: float | None
     photos: int
     fast: bool
     late: bool
+    flags: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class VisitFile:
-    """Everything about one visit. `own`: the reader made it, so no acts are open to them; `odd_time`: see screening."""
+    """Everything about one visit. `own`: the reader made it, so no acts are open to them; `odd_time`: see screening.
+
+    `conflicts` of interest in the auditor's words; `behind`: minutes that the phone's clock was slow; `left_out`: by item what came and cannot be an answer.
+    """
 
     visit: Visit
     checklist: Checklist
@@ -156,6 +163,9 @@ class VisitFile:
     own: bool
     acts: tuple[Act, ...]
     odd_time: str | None
+    conflicts: Sequence[str]
+    behind: float
+    left_out: Mapping[str, str]
     seen: str
 
     @property
@@ -216,10 +226,16 @@ def queue(session: Session, actor: Actor, filters: Filters) -> Queue:
         .where(Evidence.visit_id.in_([visit.id for visit in shown]), Evidence.removed_at.is_(None))
         .group_by(Evidence.visit_id)
     )
-    photos, sent = dict(by_visit.all()), first_sent(session, shown)
+    photos, sent, flags = dict(by_visit.all()), first_sent(session, shown), flags_of(session, shown)
     return Queue(
         rows=[
-            _waiting(visit, by_id[visit.checklist_version_id], photos.get(visit.id, 0), sent.get(visit.id))
+            _waiting(
+                visit,
+                by_id[visit.checklist_version_id],
+                photos.get(visit.id, 0),
+                sent.get(visit.id),
+                flags.get(visit.id, ()),
+            )
             for visit in shown
         ],
         more=len(rows) > PAGE,
@@ -246,7 +262,9 @@ def _filtered(actor: Actor, filters: Filters) -> Select[Visit]:
     return query
 
 
-def _waiting(visit: Visit, version: ChecklistVersion, photos: int, sent: datetime | None) -> Waiting:
+def _waiting(
+    visit: Visit, version: ChecklistVersion, photos: int, sent: datetime | None, flags: Sequence[str]
+) -> Waiting:
     taken = visit.ended_at - visit.started_at if visit.started_at and visit.ended_at else None
     minutes = taken.total_seconds() / 60 if taken is not None else None
     over = visit.ended_at or visit.started_at
@@ -256,6 +274,7 @@ def _waiting(visit: Visit, version: ChecklistVersion, photos: int, sent: datetim
         photos=photos,
         fast=minutes is not None and minutes < checklist_of(version).minutes / 2,
         late=bool(sent and over and sent - over > LATE),
+        flags=flags,
     )
 
 
@@ -301,6 +320,7 @@ def visit_file(session: Session, actor: Actor, visit: Visit, locale: str) -> Vis
             visit.checklist_version,
             sum(len(found) for found in photos.values()),
             first_sent(session, [visit]).get(visit.id),
+            flags_of(session, [visit]).get(visit.id, ()),
         ),
         score=session.get(VisitScoreRow, visit.id),
         criteria=_criteria(session, visit),
@@ -316,6 +336,9 @@ def visit_file(session: Session, actor: Actor, visit: Visit, locale: str) -> Vis
         own=own,
         acts=() if own else allowed(State(visit.status), actor.roles),
         odd_time=odd_time(visit, rounds),
+        conflicts=conflicts(rounds),
+        behind=(rounds[-1].skew or 0.0) / 60 if rounds else 0.0,
+        left_out=left_out(rounds[-1]) if rounds else {},
         seen=service.seen(session, visit),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -11,6 +11,10 @@ from sqlalchemy.orm import Session
 from auditapp.models import AnswerRow, Evidence, JournalLine, ReviewNote, Submission, Visit
 from checklists.lifecycle import Act, State
 from reports.screening import find_odd_time
+
+
+DECLARED = ("recognised", "conflict")
+LEFT_OUT = "answer:"
 
 
 def first_sent(session: Session, shown: Sequence[Visit]) -> dict[int, datetime | None]:
@@ -49,6 +53,31 @@ def changed_items(
         Evidence.visit_id == visit.id, or_(Evidence.created_at >= since, Evidence.removed_at >= since)
     )
     return answers | set(session.scalars(moved))
+
+
+def flags_of(session: Session, shown: Sequence[Visit]) -> dict[int, tuple[str, ...]]:
+    """Return the signs that came with each visit: those of its last round, and what was declared in any round."""
+    finals = session.execute(
+        select(Submission.visit_id, Submission.flags)
+        .where(Submission.visit_id.in_([visit.id for visit in shown]), Submission.status == "final")
+        .order_by(Submission.visit_id, Submission.round)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for visit_id, flags in finals:
+        earlier = (flag for flag in found.get(visit_id, ()) if flag in DECLARED and flag not in flags)
+        found[visit_id] = (*earlier, *flags)
+    return found
+
+
+def left_out(sent: Submission) -> dict[str, str]:
+    """Return by item the values of a final that no answer can be: they stand in its document and nowhere else."""
+    items = {flag.removeprefix(LEFT_OUT) for flag in sent.flags if flag.startswith(LEFT_OUT)}
+    return {given["item"]: given["value"] for given in sent.document["answers"] if given["item"] in items}
+
+
+def conflicts(rounds: Iterable[Submission]) -> list[str]:
+    """Return in the auditor's words why they might not be impartial, each once."""
+    return list(dict.fromkeys(words for sent in rounds if (words := sent.document.get("conflict", "").strip())))
 
 
 def odd_time(visit: Visit, rounds: Sequence[Submission]) -> str | None:

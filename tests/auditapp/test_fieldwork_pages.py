@@ -140,6 +140,20 @@ def test_missing_answers_let_one_go_on_but_not_send(world: World, auditor: Perso
     assert world.document().status == "draft"
 
 
+def test_what_the_auditor_declares_goes_with_the_visit(world: World, auditor: Person) -> None:
+    fill(auditor, world)
+    document = world.document()
+    form = {**TIMES, "rev": document.rev, "round": document.round, "recognised": "y", "conflict": "x" * 5001}
+    refused = auditor.post(f"{world.base}/submit", form)
+    assert refused.status == 422
+    assert "x" * 5001 in refused.text
+    assert auditor.post(f"{world.base}/submit", form | {"conflict": "My cousin."}).location == f"{world.base}/sent"
+    with world.app.database.transaction(write=False) as session:
+        row = session.scalars(select(Submission)).one()
+    assert (row.document["recognised"], row.document["conflict"]) == (True, "My cousin.")
+    assert row.flags == ["recognised", "conflict"]
+
+
 def test_sending_the_same_form_twice_gives_the_same_receipt(world: World, auditor: Person) -> None:
     fill(auditor, world)
     document = world.document()

@@ -131,7 +131,7 @@ def test_a_first_answer_stored_at_an_odd_time_is_a_sign(
                 round=1,
                 rev=1,
                 status="final",
-                document={"answers": [{"at": f"{stamp:%FT%TZ}"} for stamp in stamps]},
+                document={"answers": [{"item": "ST01", "value": "yes", "at": f"{stamp:%FT%TZ}"} for stamp in stamps]},
                 updated_at=make.NOW,
                 received_at=make.NOW,
                 receipt="0" * 64,
@@ -140,6 +140,44 @@ def test_a_first_answer_stored_at_an_odd_time_is_a_sign(
     text = desk.get(f"/p/lumo/review/{bureau.first}").text
     assert sign in text
     assert ("pierwsza odpowiedź" in text) == bool(sign)
+
+
+def test_the_reviewer_reads_what_came_with_the_visit(bureau: Bureau, desk: Person) -> None:
+    """Declared in the first round, sent again from a phone whose clock was slow, with a value that nobody can read."""
+    common = {"visit_id": bureau.first, "rev": 1, "status": "final", "updated_at": make.NOW, "received_at": make.NOW}
+    given = {"item": "ST01", "value": "<b>maybe</b>", "at": "2026-08-01T10:00:00Z"}
+    with bureau.app.database.transaction() as session:
+        session.add(
+            Submission(
+                id=UUID(int=7),
+                round=1,
+                receipt="0" * 64,
+                flags=["recognised", "conflict", "late"],
+                document={"answers": [given], "conflict": "My <i>cousin</i> works there."},
+                **common,
+            )
+        )
+        session.add(
+            Submission(
+                id=UUID(int=8),
+                round=2,
+                receipt="1" * 64,
+                skew=720.0,
+                flags=["clock", "times", "photos", "answer:ST01"],
+                document={"answers": [given]},
+                **common,
+            )
+        )
+    tags = ["obsługa rozpoznała wizytę", "możliwy brak bezstronności", "zegar telefonu szedł źle", "niemożliwe godziny"]
+    queue = desk.get("/p/lumo/review").text
+    assert [tag for tag in tags if tag in queue] == tags
+    assert "wysłana po terminie" not in queue  # that was true of the first round only
+    text = desk.get(f"/p/lumo/review/{bureau.first}").text
+    assert "Zdaniem audytora obsługa rozpoznała Tajemniczego Klienta." in text
+    assert "My <i>cousin</i> works there." in text  # as words, not as markup
+    assert "Zegar telefonu spóźniał się o 12 min." in text
+    assert "Zdjęć było więcej" in text
+    assert "przy pytaniu ST01, nie może być odpowiedzią i się nie liczy: <b>maybe</b>" in text
 
 
 def test_a_long_visit_begins_with_what_stands_on_its_page(bureau: Bureau, desk: Person) -> None:
