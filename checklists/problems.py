@@ -287,6 +287,10 @@ REFUSALS: Mapping[str, Text] = {
                                 "Recordings can be added only once a legal basis is on record."),
     "nothing_to_report": Text("W kwartale {quarter} nie ma zatwierdzonych wizyt, więc nie ma z czego zrobić raportu.",
                               "There are no approved visits in {quarter}, so there is nothing to report."),
+    "location_not_visited": Text("Placówka {location} nie ma w kwartale {quarter} zatwierdzonej wizyty, która liczy "
+                                 "się do wyniku, więc nie ma z czego zrobić jej raportu.",
+                                 "The location {location} has no approved visit in {quarter} that counts, so there is "
+                                 "nothing to report of it."),
 }  # fmt: skip
 
 _PLACE_WORDS: Mapping[str, Text] = {

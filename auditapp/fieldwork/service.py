@@ -214,7 +214,8 @@ def submit(
 ) -> str:
     """Freeze the draft as final, record its answers and submit the visit; returns the receipt.
 
-    `recognised` and `conflict` are what the auditor declares. Problems with everything that is still missing; Problem when the times are impossible.
+    `recognised` and `conflict` are what the auditor declares.
+    Problems with everything that is still missing; Problem when the times are impossible.
     """
     _lock(session, visit)
     move(State(visit.status), Act.SUBMIT, AUDITOR)

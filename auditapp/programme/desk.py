@@ -28,9 +28,12 @@ def refuse(form: Any, problem: Problem) -> None:
         form.form_errors.append(problem.sentence(web.locale()))
 
 
-def accept(form: Any, act: Callable[[], Done]) -> Done | None:
-    """Do what a sent form asks. None: the form stays as it was typed, every refusal beside the field it names."""
-    if not form.validate_on_submit():
+def accept(form: Any, act: Callable[[], Done], *, named: str | None = None) -> Done | None:
+    """Do what a sent form asks. None: the form stays as it was typed, every refusal beside the field it names.
+
+    `named`: the form of a page with several (`one_of`); nothing is done when another one was sent.
+    """
+    if (named and request.form.get("act") != named) or not form.validate_on_submit():
         return None
     try:
         with web.session().begin_nested():  # a page that shows a refusal commits; nothing half done may be in it
@@ -45,7 +48,7 @@ def form_page(template: str, form: Any, **values: Any) -> Any:
     return web.page(template, 422 if form.errors else 200, form=form, **values)
 
 
-def one_of(shape: type[Form], act: str, **values: Any) -> Form:
+def one_of(shape: type[Form], named: str, **values: Any) -> Form:
     """Return one of the forms of a page, filled in only when it is the one that was sent."""
-    form: Form = shape(**values) if request.form.get("act") == act else shape(formdata=None, **values)
+    form: Form = shape(**values) if request.form.get("act") == named else shape(formdata=None, **values)
     return form

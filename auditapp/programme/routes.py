@@ -120,15 +120,14 @@ def region(actor: Actor, region_id: int) -> Any:
     row = network.get_region(session, actor, region_id)
     rename = one_of(forms.RenameForm, "rename", data={"name": row.name})
     remove = one_of(forms.RemoveForm, "remove")
-    act = request.form.get("act")
-    if (
-        act == "rename"
-        and accept(rename, lambda: network.rename_region(session, actor, row, name=rename.name.data, now=web.now()))
-        is not None
-    ):
+    now = web.now()
+    renamed = accept(
+        rename, lambda: network.rename_region(session, actor, row, name=rename.name.data, now=now), named="rename"
+    )
+    if renamed is not None:
         flash(_("The region is now called %(name)s.", name=row.name))
         return web.see_other(".locations", programme=actor.programme)
-    if act == "remove" and accept(remove, lambda: network.remove_region(session, actor, row, web.now())) is not None:
+    if accept(remove, lambda: network.remove_region(session, actor, row, now), named="remove") is not None:
         flash(_("The region %(path)s is removed.", path=row.path))
         return web.see_other(".locations", programme=actor.programme)
     return web.page(
@@ -141,7 +140,7 @@ def region(actor: Actor, region_id: int) -> Any:
     )
 
 
-@bp.route("/p/<programme>/programme/locations/new", methods=["GET", "POST"], defaults={"code": None})
+@bp.route("/p/<programme>/programme/new-location", methods=["GET", "POST"], defaults={"code": None})
 @bp.route("/p/<programme>/programme/locations/<code>", methods=["GET", "POST"])
 @allow(*MANAGE)
 def location(actor: Actor, code: str | None) -> Any:

@@ -77,26 +77,23 @@ def change_wave(actor: Actor, wave_id: int) -> Any:
     row = waves.get_wave(session, actor, wave_id)
     change = one_of(forms.WaveChangeForm, "change", obj=row)
     remove = one_of(forms.RemoveForm, "remove")
-    act = request.form.get("act")
-    if (
-        act == "change"
-        and accept(
-            change,
-            lambda: waves.change_wave(
-                session,
-                actor,
-                row,
-                name=change.name.data,
-                starts_on=change.starts_on.data,
-                ends_on=change.ends_on.data,
-                now=web.now(),
-            ),
-        )
-        is not None
-    ):
+    changed = accept(
+        change,
+        lambda: waves.change_wave(
+            session,
+            actor,
+            row,
+            name=change.name.data,
+            starts_on=change.starts_on.data,
+            ends_on=change.ends_on.data,
+            now=web.now(),
+        ),
+        named="change",
+    )
+    if changed is not None:
         flash(_("The wave is saved."))
         return web.see_other(".wave", programme=actor.programme, wave_id=wave_id)
-    if act == "remove" and accept(remove, lambda: waves.remove_wave(session, actor, row, web.now())) is not None:
+    if accept(remove, lambda: waves.remove_wave(session, actor, row, web.now()), named="remove") is not None:
         flash(_("The wave “%(name)s” is removed.", name=row.name))
         return web.see_other(".overview", programme=actor.programme)
     return web.page(
@@ -257,24 +254,22 @@ def assignment(actor: Actor, visit_id: int) -> Any:
     visit = get_visit(session, actor, visit_id)
     to_other, to_cancel = one_of(forms.ReassignForm, "reassign"), one_of(forms.ReasonForm, "cancel")
     to_other.auditor.choices = [SelectChoice(row.id, row.pseudonym) for row in queries.auditors(session, actor)]
-    act = request.form.get("act")
-    if (
-        act == "reassign"
-        and accept(
-            to_other,
-            lambda: assignments.reassign(
-                session, actor, visit, assignments.get_auditor(session, actor, to_other.auditor.data), web.now()
-            ),
-        )
-        is not None
-    ):
+    given = accept(
+        to_other,
+        lambda: assignments.reassign(
+            session, actor, visit, assignments.get_auditor(session, actor, to_other.auditor.data), web.now()
+        ),
+        named="reassign",
+    )
+    if given is not None:
         flash(_("The visit is given to somebody else."))
         return web.see_other(".assignment", programme=actor.programme, visit_id=visit.id)
-    if (
-        act == "cancel"
-        and accept(to_cancel, lambda: assignments.cancel(session, actor, visit, to_cancel.reason.data, web.now()))
-        is not None
-    ):
+    cancelled = accept(
+        to_cancel,
+        lambda: assignments.cancel(session, actor, visit, to_cancel.reason.data, web.now()),
+        named="cancel",
+    )
+    if cancelled is not None:
         flash(_("The visit is called off."))
         return web.see_other(".wave", programme=actor.programme, wave_id=visit.wave_id)
     scenarios = checklist_of(visit.checklist_version).scenarios

@@ -42,7 +42,7 @@ def issue_quarter(
     """Issue the reports of a quarter; one that fails does not stop the others.
 
     `location` is a code (all when None), `out` a folder that gets a copy of every report. Problem unknown_location or
-    nothing_to_report, service.NotVisited where the one location has no visits.
+    nothing_to_report, location_not_visited where the one location has no visits.
     """
     storage = Storage.in_folder(instance.settings.files_dir)
     with instance.database.transaction(write=False) as session:
@@ -61,7 +61,7 @@ def issue_quarter(
         )
         programme_id = programme.id
         if location is not None and not drafts:
-            raise service.NotVisited(places[0], quarter)
+            raise service.not_visited(places[0], quarter)
     if not drafts:
         raise Problem("nothing_to_report", quarter=str(quarter))
     fresh = {draft.number: draft for draft in drafts if draft.existing is None}

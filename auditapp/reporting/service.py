@@ -16,7 +16,6 @@ from auditapp import journal
 from auditapp.models import IssuedReport, Location, Programme
 from auditapp.reporting import queries
 from auditapp.storage import Storage
-from checklists.model import Text
 from checklists.problems import Problem
 from reports import pdf
 from reports.periods import Quarter
@@ -26,20 +25,9 @@ KIND = "reports"
 _PLAIN_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,23}")
 
 
-class NotVisited(Problem):
-    """The refusal of one location's report: others of the quarter may well have visits."""
-
-    def __init__(self, location: Location, quarter: Quarter) -> None:
-        super().__init__("nothing_to_report", quarter=str(quarter))
-        name = f"{location.name} ({location.code})"
-        self.said = Text(
-            f"Placówka {name} nie ma w kwartale {quarter} zatwierdzonej wizyty, która liczy się do wyniku, więc nie ma "
-            "z czego zrobić jej raportu.",
-            f"The location {name} has no approved visit in {quarter} that counts, so there is nothing to report of it.",
-        )
-
-    def sentence(self, locale: str) -> str:
-        return self.said.get(locale)
+def not_visited(location: Location, quarter: Quarter) -> Problem:
+    """Return the refusal of one location's report: others of the quarter may well have visits."""
+    return Problem("location_not_visited", location=f"{location.name} ({location.code})", quarter=str(quarter))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +178,7 @@ def issue_report(
 ) -> Issue:
     """Issue one report (location None: the network), or return the issue that the same inputs already have.
 
-    Problem nothing_to_report when the quarter has no visits, NotVisited when the location has none;
+    Problem nothing_to_report when the quarter has no visits, location_not_visited when the location has none;
     reports.pdf.ReportProblem when it cannot be printed.
     """
     drafts = draft_reports(
@@ -202,7 +190,7 @@ def issue_report(
         locales=[locale],
     )
     if location is not None and not drafts:
-        raise NotVisited(location, quarter)
+        raise not_visited(location, quarter)
     (draft,) = drafts
     if draft.existing is not None:
         return Issue(draft.existing, new=False)

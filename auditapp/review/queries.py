@@ -148,7 +148,8 @@ class Event:
 class VisitFile:
     """Everything about one visit. `own`: the reader made it, so no acts are open to them; `odd_time`: see screening.
 
-    `conflicts` of interest in the auditor's words; `behind`: minutes that the phone's clock was slow; `left_out`: by item what came and cannot be an answer.
+    `conflicts` of interest in the auditor's words; `behind`: minutes that the phone's clock was slow;
+    `left_out`: by item what came and cannot be an answer.
     """
 
     visit: Visit

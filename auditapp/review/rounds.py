@@ -12,7 +12,6 @@ from auditapp.models import AnswerRow, Evidence, JournalLine, ReviewNote, Submis
 from checklists.lifecycle import Act, State
 from reports.screening import find_odd_time
 
-
 DECLARED = ("recognised", "conflict")
 LEFT_OUT = "answer:"
 

@@ -86,8 +86,9 @@
   let writing = Promise.resolve();
 
   function device() {
-    localStorage[DEVICE] ??= Store.uuid7();
-    return localStorage[DEVICE];
+    const known = Store.notes.read(DEVICE), name = known || Store.uuid7();
+    if (!known) Store.notes.write(DEVICE, name);
+    return name;
   }
 
   /** Begin the phone's document once: typing and taking a photo may both be the first thing that happens. */
@@ -145,7 +146,7 @@
   /** Try again what could not be written; what is still on its way goes aside where it is written at once. */
   function flush() {
     const unsaved = [...pending.values()].map((work) => work.answer).filter(Boolean);
-    if (unsaved.length) try { localStorage.setItem(aside, JSON.stringify(unsaved)); } catch { /* then the page still has it */ }
+    if (unsaved.length) Store.notes.write(aside, JSON.stringify(unsaved));
     if (pending.size) writing = writing.then(drain);
     return writing;
   }
@@ -422,11 +423,11 @@
       if (row.token !== config.token && row.state !== "sent") await Store.change(row.id, { token: config.token });
       if (row.state === "auth") renew().catch(() => undefined);
     } else show(config.server ? "begun" : "fresh");
-    const unsaved = localStorage.getItem(aside);
+    const unsaved = Store.notes.read(aside);
     if (unsaved && editable) {
       for (const answer of JSON.parse(unsaved)) { put(answer); await saveAnswer(byCode.get(answer.item)); }
     }
-    localStorage.removeItem(aside);
+    Store.notes.remove(aside);
     refresh();
     form.inert = false;
     go(location.hash.slice(1), false);

@@ -35,7 +35,7 @@
   /** Ask for each form to be kept, one after the other, where it is not kept as it stands at the office now; and lead
       straight to it: it holds the brief as well. */
   async function prepare() {
-    const before = JSON.parse(localStorage.getItem(KEPT) || "{}"), now = {};
+    const before = JSON.parse(Store.notes.read(KEPT) || "{}"), now = {};
     await AuditWorker.keep(location.pathname, false);
     await AuditWorker.keepOnly(entries.map((entry) => entry.dataset.form));
     for (const entry of entries) {
@@ -48,7 +48,7 @@
       if (!place.textContent) place.textContent = say("offline");
       place.hidden = false;
     }
-    localStorage.setItem(KEPT, JSON.stringify(now));
+    Store.notes.write(KEPT, JSON.stringify(now));
     document.body.dataset.offline = "1";
   }
 

@@ -4,6 +4,12 @@
    because WebKit has lost Blobs. See docs/phone-protocol.md for the document and its states. */
 (function (self) {
   "use strict";
+  /* Small notes beside the database. A browser may forbid them; nothing that matters rests on them. */
+  const Notes = {
+    read(key) { try { return localStorage.getItem(key); } catch { return null; } },
+    write(key, text) { try { localStorage.setItem(key, text); } catch { /* forbidden or full */ } },
+    remove(key) { try { localStorage.removeItem(key); } catch { /* forbidden */ } },
+  };
   const NAME = "auditapp", VERSION = 1, OPEN_LIMIT = 8000;
   const STORES = ["documents", "answers", "photos"];
   const LOG_LINES = 500;
@@ -140,7 +146,7 @@
   }
 
   self.AuditStore = {
-    answers, change, cleanUp, create, documents, find, get, log, markPhoto, note, open, photos, removePhoto,
+    answers, change, cleanUp, create, documents, find, get, log, markPhoto, note, notes: Notes, open, photos, removePhoto,
     saveAnswer, saveFields, savePhoto, sha256, uuid7,
   };
 })(self);

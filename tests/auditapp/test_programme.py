@@ -100,8 +100,10 @@ def test_add_region_and_location(app: App, manager: Person) -> None:
         "opened_on": "",
         "closed_on": "",
     }
-    assert manager.post(f"{HERE}/locations/new", values).status == 303
-    again = manager.post(f"{HERE}/locations/new", values)
+    assert manager.post(f"{HERE}/new-location", values).status == 303
+    assert manager.post(f"{HERE}/new-location", values | {"code": "new"}).status == 303
+    assert 'value="new"' in manager.get(f"{HERE}/locations/new").response.text  # a code like any other
+    again = manager.post(f"{HERE}/new-location", values)
     assert again.status == 422
     assert "już występuje" in again.text
     with app.database.reading() as session:
@@ -525,7 +527,7 @@ def test_administrator_opens_a_programme(app: App, world: World) -> None:
     assert admin.post("/programmes/new", {"code": "nowy", "name": "Nowy", "kind": "own"}).status == 303
     assert admin.post("/programmes/new", {"code": "nowy", "name": "Nowy", "kind": "own"}).status == 422
     assert admin.get("/p/nowy/programme").status == 200
-    assert admin.get("/p/nowy/programme/locations/new").status == 200
+    assert admin.get("/p/nowy/programme/new-location").status == 200
     manager = Person(app, world.users[Role.PROGRAMME_MANAGER])
     assert manager.get("/programmes/new").status == 404
     assert manager.get("/p/nowy/programme").status == 404

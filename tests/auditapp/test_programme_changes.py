@@ -296,13 +296,13 @@ def _value(page: Page, name: str) -> str:
         ("regions", {"parent": "Północ", "name": "a/b"}, "name", HERE),
         ("regions", {"parent": "Północ", "name": "Pomorze"}, "name", HERE),
         (
-            "locations/new",
+            "new-location",
             {"code": "ł", "name": "Olsztyn", "region": "Południe", "city": "O"},
             "code",
             f"{HERE}/locations",
         ),
         (
-            "locations/new",
+            "new-location",
             {"code": "L1", "name": "Olsztyn", "region": "Południe", "format": "store"},
             "code",
             f"{HERE}/locations",

@@ -98,7 +98,7 @@ def test_nothing_to_report_of_a_location_not_visited(database: Database, storage
         world = make_world(session)
         with pytest.raises(Problem) as refused:
             issue(session, storage, world, make.make_location(session, world.programme, "L3"))
-        assert refused.value.code == "nothing_to_report"
+        assert refused.value.code == "location_not_visited"
         said = refused.value.sentence("pl")
         assert said.startswith("Placówka ")
         assert "(L3) nie ma w kwartale 2026Q3 zatwierdzonej wizyty" in said
