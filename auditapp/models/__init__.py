@@ -5,6 +5,7 @@ from auditapp.models.facts import Cell, CriterionScoreRow, VisitScoreRow
 from auditapp.models.outgoing import IssuedReport, JournalLine, OutgoingMail
 from auditapp.models.people import LoginFailure, Membership, OneTimeLink, User, UserSession
 from auditapp.models.places import Location, Programme, Region, Wave
+from auditapp.models.sources import Source
 from auditapp.models.visits import AnswerRow, Evidence, Parked, PhoneLog, ReviewNote, Submission, Visit
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Programme",
     "Region",
     "ReviewNote",
+    "Source",
     "StandardVersion",
     "Submission",
     "User",
