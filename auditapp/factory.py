@@ -77,7 +77,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     app.database = Database(settings.database_url)
     app.extensions["auditapp.settings"] = settings
     app.extensions["auditapp.database"] = app.database
-    app.extensions["auditapp.storage"] = Storage.in_folder(settings.files_dir)
+    app.extensions["auditapp.storage"] = Storage.open(settings)
     app.extensions["auditapp.clock"] = clock or (lambda: datetime.now(UTC))
     app.config.update(
         SECRET_KEY=settings.secret_key,

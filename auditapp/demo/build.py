@@ -224,7 +224,7 @@ def _low_scores(maker: VisitMaker, places: list[network.DemoLocation], rows: Vis
 
 def _photos(session: Session, instance: Instance, random: Random, now: datetime) -> None:
     """Give the newest approved store visits a drawn receipt and shelf, through the same door as a phone's photos."""
-    storage = Storage.in_folder(instance.settings.files_dir)
+    storage = Storage.open(instance.settings)
     newest = session.scalars(
         select(Visit)
         .where(Visit.channel == Channel.STORE_VISIT, Visit.status == State.APPROVED)

@@ -44,7 +44,7 @@ def issue_quarter(
     `location` is a code (all when None), `out` a folder that gets a copy of every report. Problem unknown_location or
     nothing_to_report, location_not_visited where the one location has no visits.
     """
-    storage = Storage.in_folder(instance.settings.files_dir)
+    storage = Storage.open(instance.settings)
     with instance.database.transaction(write=False) as session:
         programme = get_programme(session, programme_code)
         query = select(Location).where(Location.programme_id == programme.id).order_by(Location.code)
