@@ -60,11 +60,20 @@ class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     error: Words = ""
 
 
+class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something noted during the visit; `item` is the question it was moved to, "" while it belongs to none."""
+
+    at: Instant
+    text: Words = ""
+    item: Code = ""
+
+
 class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything an auditor recorded in one round. A draft also keeps answers that a branch hides just now.
 
     `parent` and `base_rev` name the stored document that this one goes on from, when another phone or the page began
     it. `recognised`: somebody of the staff saw through the visit; `conflict` of interest in the auditor's words.
+    Notes are a help for the auditor: a draft backs them up, a final leaves them out.
     """
 
     id: UUID
@@ -85,6 +94,7 @@ class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parent: UUID | None = None
     recognised: bool = False
     conflict: Words = ""
+    notes: tuple[Note, ...] = ()
 
 
 _decoder = msgspec.json.Decoder(Document)
@@ -183,4 +193,5 @@ def finish(
         ended_at=ended_at,
         answers=tuple(given for given in document.answers if given.item in codes),
         photos=tuple(photo for photo in document.photos if photo.item in codes),
+        notes=(),
     )

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from flask import Blueprint, Response, current_app, url_for
+from flask_babel import force_locale
 
 from auditapp import static_files, web
 from auditapp.access import EVERYBODY, Actor, allow, get_own_visit
@@ -35,10 +37,20 @@ class Part:
         return sum(len(question.notes) for question in self.questions)
 
 
-@bp.get("/p/<programme>/visits/<int:visit_id>/form/<int:round_>")
+@bp.get("/p/<programme>/visits/<int:visit_id>/form/<int:round_>", defaults={"language": None})
+@bp.get("/p/<programme>/visits/<int:visit_id>/form/<int:round_>/<any(pl, en):language>")
 @allow(Role.AUDITOR)
-def form(actor: Actor, visit_id: int, round_: int) -> Any:
-    """Show the whole visit of one round; leads to the brief when there is nothing to fill in."""
+def form(actor: Actor, visit_id: int, round_: int, language: str | None) -> Any:
+    """Show the whole visit of one round; leads to the brief when there is nothing to fill in.
+
+    With a language it is shown in that one: the phone keeps the form in both.
+    """
+    own = web.locale()
+    with force_locale(language or own):
+        return _form(actor, visit_id, round_, own)
+
+
+def _form(actor: Actor, visit_id: int, round_: int, own: str) -> Any:
     session, visit = web.session(), get_own_visit(web.session(), actor, visit_id)
     closed = visit.status == State.ASSIGNED and visit.wave is not None and visit.wave.status != "open"
     if visit.status not in TO_FILL or visit.round != round_ or closed:
@@ -52,11 +64,18 @@ def form(actor: Actor, visit_id: int, round_: int) -> Any:
         brief=brief,
         parts=parts,
         address=address,
+        switch=_switch(address, own),
         times=_times(visit, brief),
         config=_config(actor, visit, brief, parts, address),
     )
     response.headers["X-Page"] = "form"
     return response
+
+
+def _switch(address: str, own: str) -> tuple[str, str]:
+    """Return the other language and where the form stands in it: without signal the phone knows no third address."""
+    other = "en" if web.locale() == "pl" else "pl"
+    return other, address if other == own else f"{address}/{other}"
 
 
 def _times(visit: Visit, brief: Brief) -> forms.SubmitForm:
@@ -70,6 +89,8 @@ def _times(visit: Visit, brief: Brief) -> forms.SubmitForm:
             "started_at": began.time(),
             "ended_on": (ended or began).date(),
             "ended_at": ended.time() if ended else None,
+            "recognised": brief.document.recognised if brief.document else False,
+            "conflict": brief.document.conflict if brief.document else "",
         },
     )
 
@@ -90,6 +111,7 @@ def _config(actor: Actor, visit: Visit, brief: Brief, parts: Sequence[Part], add
         "app": static_files.asset("form.js").split("/")[2],
         "token": sending.make_token(web.settings().secret_key, visit),
         "zone": visit.location.timezone,
+        "minutes": brief.checklist.minutes,
         "longest": service.longest_of(visit)[0].total_seconds(),
         "locale": web.locale(),
         "attributes": sorted(visit.location.attributes),
@@ -98,7 +120,9 @@ def _config(actor: Actor, visit: Visit, brief: Brief, parts: Sequence[Part], add
         "parts": [{"code": part.section.code, "title": part.section.title.get(web.locale())} for part in parts],
         "items": [rules_of(question.item) for part in parts for question in part.questions],
         "photos": _photos(actor, visit, document),
-        "words": words.of_form(),
+        "notes": msgspec.to_builtins(document.notes if document else ()),
+        "gps": msgspec.to_builtins(document.gps) if document else None,
+        "words": {**words.of_form(), **words.of_tools()},
         "plurals": words.plurals(),
     }
 
@@ -140,7 +164,17 @@ def _photos(actor: Actor, visit: Visit, document: documents.Document | None) -> 
 def worker() -> Response:
     """Send the service worker with the addresses of the files it keeps."""
     shell = {name: static_files.asset(f"{name}.js") for name in ("store", "send")}
-    names = ("app.css", "icon.svg", "app.webmanifest", "asked.js", "photos.js", "phone.js", "form.js", "list.js")
+    names = (
+        "app.css",
+        "icon.svg",
+        "app.webmanifest",
+        "asked.js",
+        "photos.js",
+        "phone.js",
+        "tools.js",
+        "form.js",
+        "list.js",
+    )
     shell |= {name: static_files.asset(name) for name in names}
     script = f"self.AUDIT_SHELL = {json.dumps(shell)};\n" + static_files.read("sw.js").decode()
     response = current_app.make_response(script)

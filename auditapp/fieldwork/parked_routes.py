@@ -34,7 +34,15 @@ def index(actor: Actor) -> Any:
         more=number > page * parked.PER_PAGE,
         unfinished=parking.unfinished(session, actor),
         resolved=parked.resolved(session, actor),
+        logs=parking.phone_logs(session, actor),
     )
+
+
+@bp.get("/parked/logs/<int:log_id>")
+@allow(*MANAGE)
+def log(actor: Actor, log_id: int) -> Any:
+    """Show what a phone noted about its own saving and sending."""
+    return web.page("fieldwork/phone_log.html", log=parking.get_log(web.session(), actor, log_id))
 
 
 @bp.get("/parked/<int:parked_id>")

@@ -8,8 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from auditapp import parked, visits
 from auditapp.actor import Actor
@@ -17,11 +17,13 @@ from auditapp.convert import checklist_of
 from auditapp.evidence import service as evidence
 from auditapp.fieldwork import documents, sending, service
 from auditapp.fieldwork.documents import Document
-from auditapp.models import Evidence, Parked, Submission, Visit
+from auditapp.models import Evidence, Parked, PhoneLog, Submission, Visit
 from auditapp.wording import answer_words
 from checklists.lifecycle import Act, Role, State, move
 from checklists.model import Answer, AnswerState, Item, Text
 from checklists.problems import Problem
+
+LOGS = 50  # the newest that the page lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,28 @@ class Unfinished:
     auditor: str
     missing: int
     since: datetime
+
+
+def phone_logs(session: Session, actor: Actor) -> Sequence[PhoneLog]:
+    """Return the newest logs that phones of the programme sent."""
+    return session.scalars(_logs(actor).order_by(PhoneLog.id.desc()).limit(LOGS)).all()
+
+
+def get_log(session: Session, actor: Actor, log_id: int) -> PhoneLog:
+    """Return one log; Problem not_found for that of another programme."""
+    row = session.scalar(_logs(actor).where(PhoneLog.id == log_id))
+    if row is None:
+        raise Problem("not_found")
+    return row
+
+
+def _logs(actor: Actor) -> Select[PhoneLog]:
+    return (
+        select(PhoneLog)
+        .join(PhoneLog.visit)
+        .where(Visit.programme_id == actor.programme_id)
+        .options(contains_eager(PhoneLog.visit).joinedload(Visit.location))
+    )
 
 
 def find_document(body: bytes) -> Document | None:

@@ -69,12 +69,56 @@ def of_form() -> Mapping[str, str]:
     }
 
 
+def of_tools() -> Mapping[str, str]:
+    """Return what the stopwatch, the notes and the position say."""
+    return {
+        "note_belongs": _("Belongs to the question"),
+        "note_choose": _("choose a question"),
+        "note_move": _("Move to the question"),
+        "note_moved": _("Moved to: %(question)s", question="{question}"),
+        "note_photo": _("Photo of this note"),
+        "note_remove": _("Remove the note of %(time)s", time="{time}"),
+        "locating": _("Looking for the position…"),
+        "position": _("The position is noted, ±%(metres)s m. Thank you.", metres="{metres}"),
+        "no_position": _("The position could not be read. That does not matter: go on with the visit."),
+    }
+
+
 def plurals() -> Mapping[str, Mapping[str, str]]:
     """Return sentences with {number} by the plural category of the language ("one", "few", "other")."""
     return {
         "open": _by_number(lambda n: ngettext("%(num)d question still open", "%(num)d questions still open", n)),
         "waiting": _by_number(
             lambda n: ngettext("%(num)d visit is not sent yet.", "%(num)d visits are not sent yet.", n)
+        ),
+        "left": _by_number(
+            lambda n: ngettext(
+                "%(num)d question left, about %(minutes)s minutes.",
+                "%(num)d questions left, about %(minutes)s minutes.",
+                n,
+                minutes="{minutes}",
+            )
+        ),
+        "notes_left": _by_number(
+            lambda n: ngettext(
+                "%(num)d note belongs to no question yet and is not sent.",
+                "%(num)d notes belong to no question yet and are not sent.",
+                n,
+            )
+        ),
+        "fades_hours": _by_number(
+            lambda n: ngettext(
+                "The visit began %(num)d hour ago. Memory fades within hours: fill in now what you can.",
+                "The visit began %(num)d hours ago. Memory fades within hours: fill in now what you can.",
+                n,
+            )
+        ),
+        "fades_days": _by_number(
+            lambda n: ngettext(
+                "The visit began %(num)d day ago. If you are not sure of something, say so in a comment.",
+                "The visit began %(num)d days ago. If you are not sure of something, say so in a comment.",
+                n,
+            )
         ),
         "missing": _by_number(
             lambda n: ngettext("%(num)d answer is still missing.", "%(num)d answers are still missing.", n)

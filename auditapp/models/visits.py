@@ -135,6 +135,7 @@ class PhoneLog(Base):
     device: Mapped[str] = mapped_column(String(80), default="")
     text: Mapped[str]
     received_at: Mapped[datetime]
+    visit: Mapped[Visit] = relationship()
     __table_args__ = (Index("ix_phone_log_visit_id", "visit_id", "received_at"),)
 
 

@@ -30,7 +30,7 @@ from auditapp.models import (
     Wave,
 )
 from auditapp.review import service
-from auditapp.review.rounds import changed_items, conflicts, first_sent, flags_of, left_out, odd_time
+from auditapp.review.rounds import changed_items, conflicts, first_sent, flags_of, left_out, odd_time, position
 from auditapp.wording import answer_words, decimal_mark
 from checklists.lifecycle import Act, State, allowed
 from checklists.model import AnswerState, Checklist, Item, Section
@@ -166,6 +166,7 @@ class VisitFile:
     odd_time: str | None
     conflicts: Sequence[str]
     behind: float
+    position: Mapping[str, Any] | None
     left_out: Mapping[str, str]
     seen: str
 
@@ -338,6 +339,7 @@ def visit_file(session: Session, actor: Actor, visit: Visit, locale: str) -> Vis
         acts=() if own else allowed(State(visit.status), actor.roles),
         odd_time=odd_time(visit, rounds),
         conflicts=conflicts(rounds),
+        position=position(rounds),
         behind=(rounds[-1].skew or 0.0) / 60 if rounds else 0.0,
         left_out=left_out(rounds[-1]) if rounds else {},
         seen=service.seen(session, visit),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -77,6 +78,12 @@ def left_out(sent: Submission) -> dict[str, str]:
 def conflicts(rounds: Iterable[Submission]) -> list[str]:
     """Return in the auditor's words why they might not be impartial, each once."""
     return list(dict.fromkeys(words for sent in rounds if (words := sent.document.get("conflict", "").strip())))
+
+
+def position(rounds: Sequence[Submission]) -> Mapping[str, Any] | None:
+    """Return where the phone said it was, as in docs/phone-protocol.md; None when it said nothing."""
+    said: Mapping[str, Any] | None = rounds[-1].document.get("gps") if rounds else None
+    return said if said and said.get("lat") is not None else None
 
 
 def odd_time(visit: Visit, rounds: Sequence[Submission]) -> str | None:

@@ -60,6 +60,8 @@
         place.classList.toggle("above", !open);
       });
     });
+    const unanswered = items.filter((item) => codes.has(item.code) && !Rules.given(answers.get(item.code))).length;
+    tools.remaining(unanswered, codes.size, row || config.server ? Rules.instant(one("#started_on").value, one("#started_at").value, config.zone) : "");
     one("#progress-text").textContent = say("progress", { done: complete, all: parts });
     Object.assign(one("#progress"), { max: parts, value: complete });
     return { answers, codes, lacking, wrong };
@@ -106,7 +108,8 @@
       programme: config.programme, place: config.place, address: config.address, checklist: config.checklist,
       app: config.app, token: config.token, device: device(), tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
       state: "draft", rev: server ? server.rev : 0, sent_rev: 0, base_rev: server ? server.rev : null,
-      parent: server ? server.id : null, started_at: config.started_at || now, ended_at: null, changed_at: now, hidden: [],
+      parent: server ? server.id : null, recognised: one("#recognised").checked, conflict: one("#conflict").value.trim(),
+      notes: config.notes, gps: config.gps, started_at: config.started_at || now, ended_at: null, changed_at: now, hidden: [],
     };
     const brought = [...config.answers.values()].filter((answer) => answer.state !== "missing" || answer.comment);
     await Store.create(fresh, brought.map((answer) => ({ ...answer, at: now })), config.photos.map((photo) => ({ ...photo, bytes: null, size: 0, type: "image/jpeg", taken_at: "", arrived: 1 })));
@@ -143,6 +146,18 @@
     const answer = answerOn(item);
     return save(item.code, Object.assign(() => Store.saveAnswer(row.id, answer), { answer }));
   }
+  /** A script has put an answer on the page: keep it and show what follows from it. */
+  function answered(code) {
+    const saved = saveAnswer(byCode.get(code));
+    if (!problemOf(byCode.get(code))) clear(block(code));
+    refresh();
+    return saved;
+  }
+  // Times read from a transcript, a thread or a call (contact.js).
+  document.addEventListener("audit:measured", (event) => event.detail.answers.filter(({ item }) => byCode.has(item)).forEach(({ item, value }) => {
+    put({ ...answerOn(byCode.get(item)), state: "answered", value });
+    answered(item);
+  }));
   /** Try again what could not be written; what is still on its way goes aside where it is written at once. */
   function flush() {
     const unsaved = [...pending.values()].map((work) => work.answer).filter(Boolean);
@@ -211,32 +226,37 @@
     line.append(link, button);
     list.append(line);
   }
-  form.addEventListener("change", async (event) => {
-    if (event.target.type !== "file" || !event.target.files.length) return;
-    const code = event.target.closest(".question").id.slice(2), files = [...event.target.files];
-    const before = document.body.dataset.state;
+  /** Keep a chosen file as a photo of a question or of a note ("*..."); null when that was not possible. */
+  async function addPhoto(file, place) {
     show("shrinking");
-    let outcome = before; // the same photo once more changes nothing
-    for (const file of files) {
-      try {
-        const photo = await AuditPhotos.prepare(file);
-        if (all(".thumbs li", block(code)).some((line) => line.dataset.sha === photo.sha)) continue;
-        await begin();
-        await Store.savePhoto(row.id, { ...photo, item: code });
-        thumb(code, photo);
-        await saveAnswer(byCode.get(code));
-        clear(block(code));
-        outcome = pending.size ? "unsaved" : "draft";
-      } catch (error) {
-        Store.note(`photo not saved: ${error.name} ${error.message}`);
-        warn(error.message === "bad" ? "bad_photo" : "full");
-        outcome = "unsaved";
-      }
+    try {
+      const photo = await AuditPhotos.prepare(file);
+      await begin();
+      await Store.savePhoto(row.id, { ...photo, item: place });
+      show(pending.size ? "unsaved" : "draft");
+      return photo;
+    } catch (error) {
+      Store.note(`photo not saved: ${error.name} ${error.message}`);
+      warn(error.message === "bad" ? "bad_photo" : "full");
+      show("unsaved");
+      return null;
     }
-    show(outcome);
+  }
+  form.addEventListener("change", async (event) => {
+    const root = event.target.closest(".question");
+    if (!root || event.target.type !== "file" || !event.target.files.length) return;
+    const code = root.id.slice(2);
+    for (const file of [...event.target.files]) {
+      const photo = await addPhoto(file, code);
+      if (!photo || all(".thumbs li", root).some((line) => line.dataset.sha === photo.sha)) continue; // the same once more
+      thumb(code, photo);
+      await answered(code);
+    }
     event.target.value = "";
     refresh();
   });
+
+  const tools = AuditTools({ config, say, id: () => row && row.id, save, answered, addPhoto, thumb, block, asked: () => Rules.asked(items, answersOn(), attributes) });
 
   // ---- screens: the list of parts, one part, the check
   function go(name, focus) {
@@ -244,6 +264,7 @@
     screens.forEach((screen) => { screen.hidden = screen !== target; });
     if (focus) { scrollTo({ top: 0, behavior: "instant" }); one("h2", target).focus({ preventScroll: true }); }
     if (target.dataset.screen === "check") check();
+    if (target.dataset.screen === "notes") tools.showNotes();
   }
   addEventListener("hashchange", () => go(location.hash.slice(1), true));
   form.addEventListener("click", (event) => {
@@ -428,6 +449,7 @@
       for (const answer of JSON.parse(unsaved)) { put(answer); await saveAnswer(byCode.get(answer.item)); }
     }
     Store.notes.remove(aside);
+    await tools.restore(row || { notes: config.notes, gps: config.gps });
     refresh();
     form.inert = false;
     go(location.hash.slice(1), false);
@@ -441,6 +463,10 @@
     navigator.locks.request(`auditapp-edit-${config.visit_id}`, { signal: patience }, () => new Promise(() => undefined))
       .catch(openedElsewhere); // another window has it, or has taken it over
   }
-  AuditWorker.keep(config.address, true).then((kept) => { document.body.dataset.offline = kept ? "1" : "0"; one("#offline").hidden = !kept; });
+  AuditWorker.keep(location.pathname, true).then((kept) => {
+    document.body.dataset.offline = kept ? "1" : "0";
+    one("#offline").hidden = !kept;
+    if (kept) AuditWorker.keep(one("#language").getAttribute("href"), true);
+  });
   start();
 })();

@@ -6,7 +6,7 @@
     const rules = new Intl.PluralRules(config.locale);
     const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
     const say = (key, values = {}) => fill(config.words[key] ?? key, values);
-    say.count = (key, number) => fill(config.plurals[key][rules.select(number)] ?? config.plurals[key].other, { number });
+    say.count = (key, number, values = {}) => fill(config.plurals[key][rules.select(number)] ?? config.plurals[key].other, { number, ...values });
     return say;
   };
 

@@ -104,6 +104,10 @@
   const saveFields = (id, fields) => change(id, fields, () => undefined);
   const savePhoto = (id, photo) => change(id, {}, (at) => at("photos").put({ ...photo, document: id }));
   const removePhoto = (id, item, sha) => change(id, {}, (at) => at("photos").delete([id, item, sha]));
+  const movePhotos = (id, found, item, patch) => change(id, patch, (at) => found.forEach((photo) => {
+    at("photos").delete([id, photo.item, photo.sha]);
+    at("photos").put({ ...photo, item });
+  }));
   const markPhoto = (photo, mark) => write(["photos"], (at) => at("photos").put({ ...photo, ...mark }));
 
   const DAY = 86_400_000;
@@ -146,7 +150,7 @@
   }
 
   self.AuditStore = {
-    answers, change, cleanUp, create, documents, find, get, log, markPhoto, note, notes: Notes, open, photos, removePhoto,
+    answers, change, cleanUp, create, documents, find, get, log, markPhoto, movePhotos, note, notes: Notes, open, photos, removePhoto,
     saveAnswer, saveFields, savePhoto, sha256, uuid7,
   };
 })(self);

@@ -4,8 +4,11 @@
 "use strict";
 const SHELL = self.AUDIT_SHELL; // [store, send, ...]: addresses with the hash of their bytes
 importScripts(SHELL.store, SHELL.send);
-const FORM = /^\/p\/[^/]+\/visits\/\d+\/form\/\d+$/, LIST = /^\/p\/[^/]+\/visits$/;
+const FORM = /^\/p\/[^/]+\/visits\/\d+\/form\/\d+(?:\/(?:pl|en))?$/, LIST = /^\/p\/[^/]+\/visits$/;
 const PATIENCE = 4000;
+
+/** Return the address of a visit's form without the language: a form may be kept in two. */
+const formOf = (path) => path.replace(/\/(?:pl|en)$/, "");
 
 self.addEventListener("install", (event) => event.waitUntil((async () => {
   const assets = await caches.open("assets");
@@ -39,7 +42,7 @@ async function keep(address, known) {
   try { response = await fetch(path, { cache: "no-cache" }); } catch { return Boolean(await pages.match(path)); }
   if (!good(response)) {
     // Led to the brief: sent or called off. Led to the log-in page: the form stays.
-    const brief = path.replace(/\/form\/\d+$/, "");
+    const brief = formOf(path).replace(/\/form\/\d+$/, "");
     if (response.redirected && new URL(response.url).pathname === brief && !(await inUse(path))) await pages.delete(path);
     return false;
   }
@@ -55,7 +58,7 @@ async function put(path, response) {
 }
 
 async function inUse(path) {
-  return (await AuditStore.documents()).some((row) => row.address === path && row.state !== "sent");
+  return (await AuditStore.documents()).some((row) => row.address === formOf(path) && row.state !== "sent");
 }
 
 /** Let go of the forms that are no longer to be filled in; what still has something unsent stays. */
@@ -63,7 +66,7 @@ async function keepOnly(addresses) {
   const pages = await caches.open("pages");
   for (const page of await pages.keys()) {
     const path = new URL(page.url).pathname;
-    if (FORM.test(path) && !addresses.includes(path) && !(await inUse(path))) await pages.delete(page);
+    if (FORM.test(path) && !addresses.includes(formOf(path)) && !(await inUse(path))) await pages.delete(page);
   }
 }
 

@@ -14,7 +14,7 @@ from auditapp import parked
 from auditapp.config import Settings
 from auditapp.fieldwork import sending
 from auditapp.fieldwork.sending import Outcome, Sender
-from auditapp.models import Membership, User, Visit
+from auditapp.models import Membership, PhoneLog, User, Visit
 from checklists.lifecycle import Role, State
 from tests import factories as make
 from tests.auditapp.sent import Office, open_office, picture
@@ -282,6 +282,26 @@ def test_whose_it_is_not(desk: Desk) -> None:
     assert "Przyjęto wszystko" in foreign.get("/p/rival/parked").text
     assert "Z telefonów" not in reviewer.get("/p/lumo/review").text
     assert len(desk.rows()) == 1
+
+
+def test_a_log_that_a_phone_sent_can_be_read_here(desk: Desk) -> None:
+    assert "dziennik" not in desk.manager.get(LIST).text
+    with desk.office.database.transaction() as session:
+        now = desk.office.clock.now
+        text = "2026-08-12T10:00:00Z opened\n<b>not saved</b>: QuotaExceededError"
+        session.add(PhoneLog(visit_id=desk.office.visit_id, device="Pixel 9", text=text, received_at=now))
+    page = desk.manager.get(LIST)
+    assert "1 dziennik telefonu" in page.text
+    (address,) = [link for link in page.links() if "/parked/logs/" in link]
+    opened = desk.manager.get(address)
+    assert "<b>not saved</b>: QuotaExceededError" in opened.text  # as text, not as markup
+    assert "Pixel 9" in opened.text
+    with desk.office.database.transaction() as session:
+        other = make.make_programme(session, "rondo")
+        user = make.make_user(session)
+        session.add(Membership(programme_id=other.id, user=user, role=Role.PROGRAMME_MANAGER))
+        session.flush()
+    assert Person(desk.office.app, user).get(address.replace("/lumo/", "/rondo/")).status == 404
 
 
 def test_acts_need_their_token(desk: Desk) -> None:

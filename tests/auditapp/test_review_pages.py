@@ -164,7 +164,10 @@ def test_the_reviewer_reads_what_came_with_the_visit(bureau: Bureau, desk: Perso
                 receipt="1" * 64,
                 skew=720.0,
                 flags=["clock", "times", "photos", "answer:ST01"],
-                document={"answers": [given]},
+                document={
+                    "answers": [given],
+                    "gps": {"lat": 54.51887, "lon": 18.53054, "accuracy": 12.4, "at": None, "error": ""},
+                },
                 **common,
             )
         )
@@ -177,6 +180,7 @@ def test_the_reviewer_reads_what_came_with_the_visit(bureau: Bureau, desk: Perso
     assert "My <i>cousin</i> works there." in text  # as words, not as markup
     assert "Zegar telefonu spóźniał się o 12 min." in text
     assert "Zdjęć było więcej" in text
+    assert "Telefon był w miejscu 54.5189, 18.5305 (±12 m)." in text
     assert "przy pytaniu ST01, nie może być odpowiedzią i się nie liczy: <b>maybe</b>" in text
 
 

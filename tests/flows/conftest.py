@@ -18,9 +18,8 @@ from werkzeug.serving import make_server
 from auditapp.factory import App
 from auditapp.models import User
 from tests.factories import PASSWORD
+from tests.flows.phones import ARGS, PHONE, Office, Phone, draw_photo
 
-ARGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 DESK = {"viewport": {"width": 1280, "height": 900}}
 
 
@@ -115,3 +114,25 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     reports = sorted((folder / "reports").glob("LUMO-*-NET-PL-1.pdf"))
     assert len(reports) == 1, output
     return Demo(folder, output, reports[0].name.split("-")[1])
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    folder = tmp_path / "office"
+    folder.mkdir()
+    office = Office.build(folder)
+    office.start()
+    yield office
+    office.kill()
+
+
+@pytest.fixture
+def phone(playwright_: Playwright, tmp_path: Path) -> Iterator[Phone]:
+    phone = Phone(playwright_, tmp_path / "phone")
+    yield phone
+    phone.kill()
+
+
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return draw_photo(tmp_path_factory.mktemp("picture") / "paragon.jpg")

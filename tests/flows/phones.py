@@ -27,10 +27,12 @@ from auditapp.config import Settings
 from auditapp.db import Database
 from auditapp.models import Parked, Submission, Visit
 from tests import factories as make
+from tests.documents import GOOD
 from tests.factories import PASSWORD
-from tests.flows.conftest import ARGS, PHONE
 from tests.worlds import World, make_world
 
+ARGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 LIMIT = 60_000  # ms; two cores, several browsers: slow is not broken
 
 
@@ -257,3 +259,23 @@ def send(page: Page) -> None:
         page.fill(f"#{name}_on", f"{at:%Y-%m-%d}")
         page.fill(f"#{name}_at", f"{at:%H:%M}")
     page.click("[data-screen=check] button.main")
+
+
+def first_open(phone: Phone, office: Office) -> Page:
+    """Log in, and wait until the form opens without signal."""
+    page = phone.open()
+    log_in(page, office)
+    open_form(page, office)
+    page.wait_for_selector("body[data-offline='1']")
+    return page
+
+
+def fill_in(page: Page) -> None:
+    for item, value in GOOD.items():
+        give(page, item, {"M5": "2:00"}.get(item, value))
+
+
+def add_photo(page: Page, picture: Path) -> None:
+    show(page, "s-till")
+    page.set_input_files("#p-M10", picture)
+    page.wait_for_selector("#q-M10 .thumbs img")

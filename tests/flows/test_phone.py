@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,53 +9,22 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Playwright
 
 from auditapp.fieldwork import documents
-from tests.documents import GOOD
-from tests.flows.phones import Office, Phone, draw_photo, give, log_in, on_screen, open_form, send, show, wait_for
+from tests.flows.phones import (
+    Office,
+    Phone,
+    add_photo,
+    fill_in,
+    first_open,
+    give,
+    on_screen,
+    open_form,
+    send,
+    show,
+    wait_for,
+)
 from tests.flows.random_visits import play_many
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("phone")]
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    folder = tmp_path / "office"
-    folder.mkdir()
-    office = Office.build(folder)
-    office.start()
-    yield office
-    office.kill()
-
-
-@pytest.fixture
-def phone(playwright_: Playwright, tmp_path: Path) -> Iterator[Phone]:
-    phone = Phone(playwright_, tmp_path / "phone")
-    yield phone
-    phone.kill()
-
-
-@pytest.fixture(scope="module")
-def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return draw_photo(tmp_path_factory.mktemp("picture") / "paragon.jpg")
-
-
-def first_open(phone: Phone, office: Office) -> Page:
-    """Log in, and wait until the form opens without signal."""
-    page = phone.open()
-    log_in(page, office)
-    open_form(page, office)
-    page.wait_for_selector("body[data-offline='1']")
-    return page
-
-
-def fill_in(page: Page) -> None:
-    for item, value in GOOD.items():
-        give(page, item, {"M5": "2:00"}.get(item, value))
-
-
-def add_photo(page: Page, picture: Path) -> None:
-    show(page, "s-till")
-    page.set_input_files("#p-M10", picture)
-    page.wait_for_selector("#q-M10 .thumbs img")
 
 
 def assert_one_visit(office: Office, screen: dict[str, str]) -> None:
