@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": ("auditapp.demo.commands", "Try everything: a retail network, ready to click through."),
     "export": ("auditapp.exchange.commands", "Write a programme's data as a table."),
     "import": ("auditapp.exchange.commands", "Bring files into a programme: all of it or nothing."),
+    "jobs": ("auditapp.commands.jobs", "Work that is done after the answer was given."),
     "reports": ("auditapp.reporting.commands", "Quarterly reports as PDF."),
     "serve": ("auditapp.commands.serve", "Serve the pages of an instance."),
     "standard": ("auditapp.handbook.commands", "Documents of the standard and its checklists."),

@@ -18,6 +18,7 @@ from auditapp import access, errors, formats, i18n, navigation, rooms, static_fi
 from auditapp.account import service as account
 from auditapp.config import Settings
 from auditapp.db import Database
+from auditapp.jobs import Jobs
 from auditapp.storage import Storage
 from checklists import lifecycle
 
@@ -78,7 +79,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     app.extensions["auditapp.settings"] = settings
     app.extensions["auditapp.database"] = app.database
     app.extensions["auditapp.storage"] = Storage.open(settings)
-    app.extensions["auditapp.clock"] = clock or (lambda: datetime.now(UTC))
+    app.extensions["auditapp.clock"] = clock = clock or (lambda: datetime.now(UTC))
+    app.extensions["auditapp.jobs"] = Jobs(settings, app.database, app.extensions["auditapp.storage"], clock)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,

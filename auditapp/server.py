@@ -1,4 +1,4 @@
-"""Serving with waitress: one process, threads, no terminal needed."""
+"""Serving with waitress: one process, threads, no terminal needed, and workers for what is done after the answer."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from auditapp.factory import create_app
 
 def serve(settings: Settings, *, host: str, port: int) -> None:
     """Serve the instance until the process is ended."""
+    app = create_app(settings)
+    if settings.workers:
+        app.extensions["auditapp.jobs"].start(settings.workers)
     waitress.serve(
-        create_app(settings),
+        app,
         host=host,
         port=port,
         threads=8,

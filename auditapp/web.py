@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from auditapp.actor import Actor
     from auditapp.config import Settings
     from auditapp.db import Database
+    from auditapp.jobs import Jobs
     from auditapp.storage import Storage
 
 LANGUAGES = {"pl": "Polski", "en": "English"}
@@ -39,6 +40,10 @@ def settings() -> Settings:
 
 def storage() -> Storage:
     return cast("Storage", current_app.extensions["auditapp.storage"])
+
+
+def jobs() -> Jobs:
+    return cast("Jobs", current_app.extensions["auditapp.jobs"])
 
 
 def now() -> datetime:

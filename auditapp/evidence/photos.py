@@ -1,6 +1,7 @@
 """Turn an uploaded file into a photo that is safe to keep: small, baseline JPEG, nothing but pixels in it.
 
-What the camera wrote into the file (time, position) is returned beside the bytes and never stays inside them.
+What the camera wrote into the file (time, position) is returned beside the bytes and never stays inside them. Looking
+whether a file is a photo goes the same way at the smallest scale, for a tenth of the time.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from math import isfinite
 
@@ -19,6 +21,7 @@ from checklists.problems import Problem
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 LONG_EDGE = 1600
+SMALLEST = 64
 QUALITY = 85
 MEGA = 1_000_000
 
@@ -31,13 +34,15 @@ _TAKEN_AT = re.compile(r"[0-9]{4}:[0-9]{2}:[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """An accepted photo. `data` is a JPEG without metadata; `taken_at` are the camera's words, "" when it had none.
+    """An accepted photo. `taken_at` are the camera's words, "" when it had none.
 
+    `data` is a JPEG without metadata, None when it has yet to be made; `size` is in bytes of what there is.
     `sent_sha256` is the hash of the bytes as they came.
     """
 
-    data: bytes
+    data: bytes | None
     sent_sha256: str
+    size: int
     width: int
     height: int
     taken_at: str
@@ -45,12 +50,36 @@ class Photo:
     lon: float | None
 
 
-def accept_photo(data: bytes, *, limit: int, max_pixels: int) -> Photo:
-    """Return the photo in `data`, upright, at most 1600 px long, re-encoded.
+def check_photo(data: bytes, *, limit: int, max_pixels: int) -> Photo:
+    """Return what the file says of itself, once it has been read to its end; its picture is yet to be made.
 
     `limit` is in bytes. Problem photo_too_large, photo_too_many_pixels or photo_not_an_image (also for a file that
     breaks off in the middle).
     """
+    with _opened(data, limit, max_pixels) as image:
+        shrink = min(1.0, LONG_EDGE / max(image.size))
+        width, height = (max(1, round(edge * shrink)) for edge in image.size)
+        capture = _capture(image)
+        seen = _upright(image, SMALLEST)
+    if (width > height) != (seen.width > seen.height):
+        width, height = height, width
+    return Photo(None, hashlib.sha256(data).hexdigest(), len(data), width, height, *capture)
+
+
+def accept_photo(data: bytes, *, limit: int, max_pixels: int) -> Photo:
+    """Return the photo in `data`, upright, at most 1600 px long, re-encoded. Problems as of `check_photo`."""
+    with _opened(data, limit, max_pixels) as image:
+        capture = _capture(image)
+        upright = _upright(image, LONG_EDGE)
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=QUALITY, optimize=True)
+    sent = hashlib.sha256(data).hexdigest()
+    return Photo(out.getvalue(), sent, len(out.getvalue()), upright.width, upright.height, *capture)
+
+
+@contextmanager
+def _opened(data: bytes, limit: int, max_pixels: int) -> Iterator[Image.Image]:
+    """Yield the picture with its header read; whatever a decoder raises becomes a Problem."""
     if len(data) > limit:
         raise Problem("photo_too_large", size=f"{len(data) / 2**20:.1f}", limit=limit // 2**20)
     try:
@@ -60,23 +89,18 @@ def accept_photo(data: bytes, *, limit: int, max_pixels: int) -> Photo:
                 raise Problem(
                     "photo_too_many_pixels", pixels=round(width * height / MEGA), limit=round(max_pixels / MEGA)
                 )
-            taken_at, lat, lon = _capture(image)
-            upright = _upright(image)
+            yield image
     except Problem:
         raise
     except Exception as error:  # a decoder fed with hostile bytes may raise anything at all
         raise Problem("photo_not_an_image") from error
-    out = io.BytesIO()
-    upright.save(out, "JPEG", quality=QUALITY, optimize=True)
-    sent = hashlib.sha256(data).hexdigest()
-    return Photo(out.getvalue(), sent, upright.width, upright.height, taken_at, lat, lon)
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def _upright(image: Image.Image, edge: int) -> Image.Image:
     """Return the picture turned as it was seen, in RGB on white, on a fresh canvas that carries no metadata along."""
-    image.draft("RGB", (LONG_EDGE, LONG_EDGE))  # a JPEG is read at a fraction of its size: less memory
+    image.draft("RGB", (edge, edge))  # a JPEG is read at a fraction of its size: less memory
     turned = ImageOps.exif_transpose(image)
-    turned.thumbnail((LONG_EDGE, LONG_EDGE))
+    turned.thumbnail((edge, edge))
     canvas = Image.new("RGB", turned.size, "white")
     if turned.has_transparency_data:
         turned = turned.convert("RGBA")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from auditapp.access import Actor, visits_for
@@ -17,6 +17,9 @@ from checklists.problems import Problem, at
 KIND = "photo"
 PER_VISIT, PER_ITEM = 60, 20
 EVER = 300  # photos of one visit, those that were taken out included
+_ARRIVED = select(Evidence.item, Evidence.sent_sha256, Evidence.id, Evidence.removed_at).where(
+    Evidence.visit_id == bindparam("visit")
+)
 
 
 def keep_photo(
@@ -24,8 +27,8 @@ def keep_photo(
 ) -> Evidence:
     """Store a photo of one item and return its row; the same photo again is the same row.
 
-    `named`: the visit's newest document names it. One that is not named is kept and not part of the visit. Problem
-    too_many_photos.
+    `named`: the visit's newest document names it. One that is not named is kept and not part of the visit. A photo
+    whose picture has yet to be made stands without one. Problem too_many_photos.
     """
     row = find_photo(session, visit.id, item, photo.sent_sha256)
     if row is None:
@@ -34,8 +37,8 @@ def keep_photo(
             visit_id=visit.id,
             item=item,
             sent_sha256=photo.sent_sha256,
-            sha256=storage.put(KIND, photo.data),
-            size=len(photo.data),
+            sha256=None if photo.data is None else storage.put(KIND, photo.data),
+            size=photo.size,
             width=photo.width,
             height=photo.height,
             taken_at=photo.taken_at,
@@ -94,11 +97,7 @@ def follow(session: Session, visit_id: int, named: Collection[tuple[str, str]], 
 
 
 def _arrived(session: Session, visit_id: int) -> list[tuple[tuple[str, str], int, bool]]:
-    rows = session.execute(
-        select(Evidence.item, Evidence.sent_sha256, Evidence.id, Evidence.removed_at).where(
-            Evidence.visit_id == visit_id
-        )
-    )
+    rows = session.execute(_ARRIVED, {"visit": visit_id})
     return [((item, sent), id_, removed_at is None) for item, sent, id_, removed_at in rows]
 
 

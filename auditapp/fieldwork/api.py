@@ -13,8 +13,9 @@ from flask import Blueprint, Response, request
 
 from auditapp import web
 from auditapp.access import BY_TOKEN, allow
+from auditapp.evidence import preparing
 from auditapp.evidence import service as evidence
-from auditapp.evidence.photos import accept_photo
+from auditapp.evidence.photos import check_photo
 from auditapp.fieldwork import sending
 from auditapp.fieldwork.sending import Sender
 from checklists.problems import Problem, at
@@ -62,7 +63,10 @@ def document(sender: Sender, submission_id: UUID) -> Response:
 @bp.put("/visits/<int:visit_id>/photos/<item>/<sha>")
 @by_token
 def photo(sender: Sender, visit_id: int, item: str, sha: str) -> Response:
-    """Take in one photo. It is read before the database is asked to write, so that nobody waits for the reading."""
+    """Take in one photo; a job makes the picture that is kept.
+
+    The bytes are read and stored before the database is asked to write, so that nobody waits for that.
+    """
     if not 0 < len(item) <= ITEM_LENGTH or not item.isprintable():
         raise Problem("not_found")
     limits = web.settings()
@@ -71,9 +75,18 @@ def photo(sender: Sender, visit_id: int, item: str, sha: str) -> Response:
         raise Problem("photo_damaged", at(item=item))
     with web.database().transaction(write=False) as reading:
         known = evidence.find_photo(reading, visit_id, item, sha) is not None
-    accepted = None if known else accept_photo(body, limit=limits.max_photo, max_pixels=limits.max_photo_pixels)
-    sending.put_photo(web.session(), web.storage(), sender, item, sha, accepted, web.now())
-    return web.json({"sha": sha}, 200 if known else 201)
+    if known:
+        sending.put_photo(web.session(), web.storage(), sender, item, sha, None, web.now())
+        return web.json({"sha": sha}, 200)
+    checked = check_photo(body, limit=limits.max_photo, max_pixels=limits.max_photo_pixels)
+    preparing.keep_sent(web.storage(), visit_id, item, sha, body)
+    try:
+        sending.put_photo(web.session(), web.storage(), sender, item, sha, checked, web.now())
+    except Problem:
+        preparing.drop_sent(web.storage(), visit_id, item, sha)
+        raise
+    preparing.ask(web.jobs(), web.session(), visit_id, item, sha)
+    return web.json({"sha": sha}, 201)
 
 
 @bp.post("/logs")

@@ -2,6 +2,7 @@
 
 from auditapp.models.documents import ChecklistVersion, StandardVersion
 from auditapp.models.facts import Cell, CriterionScoreRow, VisitScoreRow
+from auditapp.models.jobs import Job
 from auditapp.models.outgoing import IssuedReport, JournalLine, OutgoingMail
 from auditapp.models.people import LoginFailure, Membership, OneTimeLink, User, UserSession
 from auditapp.models.places import Location, Programme, Region, Wave
@@ -15,6 +16,7 @@ __all__ = [
     "CriterionScoreRow",
     "Evidence",
     "IssuedReport",
+    "Job",
     "JournalLine",
     "Location",
     "LoginFailure",

@@ -187,7 +187,8 @@ class Evidence(Base):
     """A photo kept with an answer: re-encoded bytes by hash, capture data in columns and never in the file.
 
     `sent_sha256` is the hash of the bytes as they came, by which documents name the photo; `sha256` the hash of the
-    kept ones. A row with `removed_at` is kept and not part of the visit.
+    kept ones, None until a job has made them; `refused` says why it never could. Until then `size` is that of the sent
+    bytes and width and height follow from their header. A row with `removed_at` is kept and not part of the visit.
     """
 
     __tablename__ = "evidence"
@@ -195,7 +196,8 @@ class Evidence(Base):
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
     item: Mapped[str] = mapped_column(String(40))
     sent_sha256: Mapped[str] = mapped_column(String(64))
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    refused: Mapped[str] = mapped_column(String(60), default="")
     size: Mapped[int]
     width: Mapped[int]
     height: Mapped[int]
@@ -204,4 +206,7 @@ class Evidence(Base):
     lon: Mapped[float | None]
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
-    __table_args__ = (UniqueConstraint("visit_id", "item", "sent_sha256"),)
+    __table_args__ = (
+        UniqueConstraint("visit_id", "item", "sent_sha256"),
+        CheckConstraint("refused = '' OR sha256 IS NULL", name="refused_has_no_file"),
+    )

@@ -17,7 +17,8 @@ from auditapp.config import Settings
 from auditapp.db import Database
 from auditapp.factory import App, create_app
 from auditapp.fieldwork import sending
-from auditapp.models import AnswerRow, Evidence, Membership, Parked, Submission, Visit
+from auditapp.jobs import Jobs
+from auditapp.models import AnswerRow, Evidence, Job, Membership, Parked, Submission, Visit
 from checklists.lifecycle import Role
 from tests import factories as make
 from tests.documents import GOOD
@@ -155,6 +156,14 @@ class Office:
         with self.database.transaction(write=False) as session:
             rows = session.scalars(select(Evidence).where(Evidence.visit_id == self.visit_id))
             return {row.sent_sha256: row.removed_at is None for row in rows}
+
+    def do_jobs(self) -> None:
+        """Do what is due, as a worker does."""
+        jobs: Jobs = self.app.extensions["auditapp.jobs"]
+        with self.database.transaction(write=False) as session:
+            due = session.scalars(select(Job.id).where(Job.due_at <= self.clock.now)).all()
+        for job_id in due:
+            jobs.work(job_id)
 
     def with_a_new_visit(self) -> Office:
         """The same office with another visit of the same auditor, as if nothing had been sent."""

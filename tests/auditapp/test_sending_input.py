@@ -187,6 +187,7 @@ def test_a_picture_that_is_also_a_page(office: Office) -> None:
     Image.new("RGB", (60, 40), "white").save(out, "JPEG", comment=b"<script>alert(1)</script>")
     data = out.getvalue() + b"<html><script>alert(2)</script></html>"
     assert office.photo(data).status == 201
+    office.do_jobs()
     with office.database.transaction(write=False) as session:
         row = session.scalars(select(Evidence)).one()
         kept = office.app.extensions["auditapp.storage"].get(evidence.KIND, row.sha256)
