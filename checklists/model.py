@@ -77,6 +77,16 @@ class ItemType(StrEnum):
     PHOTO = "photo"
 
 
+class Measure(StrEnum):
+    """A time that the contact itself tells: see `contacts`."""
+
+    FIRST_RESPONSE = "first_response"
+    LONGEST_WAIT = "longest_wait"
+    TOTAL_TIME = "total_time"
+    HAND_OVER = "hand_over"
+    PICK_UP = "pick_up"
+
+
 class ItemKind(StrEnum):
     """Whether the item records something seen or heard, or the auditor's opinion of it."""
 
@@ -206,7 +216,7 @@ class Item:
     without bands). `good` says which answer of a yes/no item earns the point. `pass_mark` is the share of
     `max_points` below which a critical item fails. A number lies between `minimum` and `maximum` (both included, None
     is open) and is without decimals where it is `whole`. `requires` names location attributes without which the
-    item is not asked; `show_if` the branch.
+    item is not asked; `show_if` the branch. `measure` is the time of a contact that answers a duration.
     """
 
     code: str
@@ -235,6 +245,7 @@ class Item:
     evidence_required: bool = False
     show_if: Branch | None = None
     requires: tuple[str, ...] = ()
+    measure: Measure | None = None
 
     @property
     def scored(self) -> bool:

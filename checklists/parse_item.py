@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from checklists.answers import choices, quantity, typed
 from checklists.documents import Table, check_unique
-from checklists.model import Band, Branch, Channel, Item, ItemKind, ItemType, Option, Section, Standard, Text
+from checklists.model import Band, Branch, Channel, Item, ItemKind, ItemType, Measure, Option, Section, Standard, Text
 from checklists.problems import Problem
 
 _PICKED = (ItemType.SCALE, ItemType.SINGLE, ItemType.MULTIPLE)
@@ -30,6 +30,7 @@ _KEYS_BY_TYPE: dict[str, tuple[ItemType, ...]] = {
     "min": (ItemType.NUMBER,),
     "max": (ItemType.NUMBER,),
     "whole": (ItemType.NUMBER,),
+    "measure": (ItemType.DURATION,),
 }
 
 
@@ -67,6 +68,7 @@ def parse_item(table: Table, sections: Sequence[Section], standard: Standard | N
         evidence_required=table.flag("evidence_required", default=False),
         show_if=_branch(table),
         requires=_requires(table),
+        measure=table.choice("measure", Measure) if table.has("measure") else None,
     )
     if kind is not None:
         _check_keys(table, item)

@@ -182,6 +182,39 @@ REFUSALS: Mapping[str, Text] = {
                   "Log in again to send. The answers are safe on the phone."),
     "parked_resolved": Text("O tym dokumencie już zdecydowano.", "This document has already been decided about."),
     "parked_unfit": Text("Tego dokumentu nie można zastosować: {why}.", "This document cannot be applied: {why}."),
+    # --- Chats, e-mails and calls as sources
+    "source_empty": Text("Nie ma czego odczytać: wklej rozmowę albo wybierz plik.",
+                         "There is nothing to read: paste the conversation or choose a file."),
+    "source_not_text": Text("Tego pliku nie da się odczytać jako tekstu. Dodaj rozmowę jako TXT, CSV, JSON albo HTML, "
+                            "a e-mail jako EML.",
+                            "This file cannot be read as text. Add a chat as TXT, CSV, JSON or HTML, and an e-mail as "
+                            "EML."),
+    "too_many_sources": Text("Plików jest za dużo: jedna wizyta może ich mieć najwyżej {limit}.",
+                             "There are too many files: one visit can have {limit} at the most."),
+    "too_many_messages": Text("W tej rozmowie jest ponad {limit} wiadomości. Dodaj tylko swoją rozmowę ze sklepem.",
+                              "This conversation has more than {limit} messages. Add only your own with the shop."),
+    "transcript_unreadable": Text("Nie ma tu wiadomości z godziną. Przykład wiersza: 10:14:05 Anna: Dzień dobry.",
+                                  "No message with a time was found. A line may look like this: 10:14:05 Anna: Good "
+                                  "morning."),
+    "transcript_bad_time": Text("„{value}” nie jest możliwą datą ani godziną. Popraw ją według oryginału.",
+                                "“{value}” is no possible date or time. Correct it from the original."),
+    "transcript_backwards": Text("Czas {value} jest wcześniejszy niż w poprzedniej wiadomości ({before}). Wklej "
+                                 "wiadomości po kolei.",
+                                 "The time {value} comes before the one of the message above it ({before}). Paste the "
+                                 "messages in their order."),
+    "contact_too_long": Text("Od pierwszej wiadomości do tej minęło ponad {days} dni. Sprawdź daty.",
+                             "More than {days} days lie between the first message and this one. Check the dates."),
+    "transcript_columns": Text("Potrzebny jest czas, autor i treść każdej wiadomości. Tutaj są: {found}.",
+                               "Each message needs a time, an author and a text. Here are: {found}."),
+    "email_unreadable": Text("Tego pliku nie da się odczytać jako e-maila. Zapisz wiadomość w postaci EML.",
+                             "This file cannot be read as an e-mail. Save the message as EML."),
+    "email_no_time": Text("W e-mailu nie ma czasu wysłania. Zapisz wiadomość jeszcze raz razem z nagłówkami.",
+                          "The e-mail does not say when it was sent. Save the message again with its headers."),
+    "nobody_is_you": Text("Zaznacz, które wiadomości są Twoje.", "Say which messages are yours."),
+    "call_backwards": Text("Te godziny do siebie nie pasują. Najpierw początek, potem odebranie, na końcu koniec; "
+                           "całość najwyżej 12 godzin.",
+                           "These times do not fit together. First the start, then the answer, last the end; 12 hours "
+                           "at the most."),
     # --- Imports
     "not_a_table": Text("To nie jest tabela, którą potrafimy odczytać. Dodaj plik CSV (UTF-8) albo XLSX.",
                         "This is not a table that we can read. Add a CSV (UTF-8) or XLSX file."),
@@ -296,6 +329,7 @@ REFUSALS: Mapping[str, Text] = {
 _PLACE_WORDS: Mapping[str, Text] = {
     "file": Text("plik", "file"),
     "row": Text("wiersz", "row"),
+    "line": Text("wiersz", "line"),
     "column": Text("kolumna", "column"),
     "section": Text("obszar", "section"),
     "criterion": Text("kryterium", "criterion"),
