@@ -100,13 +100,15 @@ class Jobs:
             self._wake(job_id)
         return len(due)
 
-    def start(self, workers: int) -> None:
-        """Work in threads beside whatever else this process does, until it ends. Signals stay with the process."""
+    def start(self, workers: int) -> Consumer:
+        """Work in threads beside whatever else this process does. Its signals stay its own."""
         signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         handlers = [signal.getsignal(number) for number in signals]
-        self.consumer(workers).start()
+        consumer = self.consumer(workers)
+        consumer.start()
         for number, handler in zip(signals, handlers, strict=True):
             signal.signal(number, handler)
+        return consumer
 
     def consumer(self, workers: int) -> Consumer:
         """Return huey's consumer: worker threads, and one that asks for a sweep at the start and every minute."""
@@ -194,6 +196,8 @@ def _open_queue(settings: Settings) -> Huey:
             name, connection_pool=ConnectionPool.from_url(url, socket_connect_timeout=3, socket_timeout=5), **options
         )
     if url:
-        return PostgresHuey(name, dsn=url, **options)
+        huey = PostgresHuey(name, dsn=url, **options)
+        huey.on_shutdown("close")(huey.storage.close)  # every worker listens on a connection of its own
+        return huey
     # Losing the file loses nothing, so nobody waits for the disk.
     return SqliteHuey(name, filename=str(settings.dir / "queue.db"), fsync=False, **options)
