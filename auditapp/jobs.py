@@ -36,7 +36,7 @@ from checklists.problems import Problem
 KINDS = {"photo": "auditapp.evidence.preparing"}
 MOST = 8  # attempts; with the pauses between them some three hours
 PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
-AT_ONCE = 1000  # messages that one sweep puts into the queue
+NEARLY_EMPTY, AT_ONCE = 10, 1000  # messages: a sweep waits until there are few, and adds no more than these
 OPEN = ("queued", "running")
 
 log = logging.getLogger("auditapp.jobs")
@@ -89,8 +89,11 @@ class Jobs:
             self._end(job, kind)
 
     def sweep(self) -> int:
-        """Wake workers for jobs that are due while the queue is empty: lost messages, put-off jobs, dead workers."""
-        if self.huey.pending_count():
+        """Wake workers for jobs that are due and not in a queue: lost messages, put-off jobs, dead workers.
+
+        That nobody need look into the queue, it waits for one that is nearly empty; a job named twice is done once.
+        """
+        if self.huey.pending_count() > NEARLY_EMPTY:
             return 0
         with self.database.transaction(write=False) as session:
             due = session.scalars(

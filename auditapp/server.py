@@ -11,14 +11,17 @@ from auditapp.factory import create_app
 def serve(settings: Settings, *, host: str, port: int) -> None:
     """Serve the instance until the process is ended."""
     app = create_app(settings)
-    if settings.workers:
-        app.extensions["auditapp.jobs"].start(settings.workers)
-    waitress.serve(
-        app,
-        host=host,
-        port=port,
-        threads=8,
-        max_request_body_size=settings.max_request,
-        ident="auditapp",
-        clear_untrusted_proxy_headers=True,
-    )
+    workers = app.extensions["auditapp.jobs"].start(settings.workers) if settings.workers else None
+    try:
+        waitress.serve(
+            app,
+            host=host,
+            port=port,
+            threads=8,
+            max_request_body_size=settings.max_request,
+            ident="auditapp",
+            clear_untrusted_proxy_headers=True,
+        )
+    finally:
+        if workers is not None:
+            workers.stop(graceful=True)  # what is begun is finished

@@ -56,7 +56,7 @@ def retry(instance: Instance) -> None:
         failed = session.scalars(select(Job).where(Job.state == "failed")).all()
         for job in failed:
             known.ask(session, job.kind, job.key)
-    click.echo(f"{len(failed)} jobs begin anew.")
+    click.echo("1 job begins anew." if len(failed) == 1 else f"{len(failed)} jobs begin anew.")
 
 
 def _jobs(instance: Instance) -> Jobs:
