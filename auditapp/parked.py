@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from auditapp import journal
@@ -25,6 +25,12 @@ REASONS = (
 )  # fmt: skip
 PER_PAGE = 25
 LATEST = 20
+_parked = Parked.metadata.tables["parked"]
+_CAME_AGAIN = (  # built once: every visit that is sent asks
+    update(_parked)
+    .where(_parked.c.visit_id == bindparam("visit"), _parked.c.sha256 == bindparam("sha"), _parked.c.resolution == "")
+    .values(resolution="applied", resolved_at=bindparam("now"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +236,7 @@ def dismiss(session: Session, actor: Actor, parked_id: int, reason: str, *, now:
 
 def applied(session: Session, visit_id: int, sha: str, now: datetime) -> None:
     """Close what was parked and has come again in the meantime, when it could be applied."""
-    session.execute(
-        update(Parked)
-        .where(Parked.visit_id == visit_id, Parked.sha256 == sha, Parked.resolution == "")
-        .values(resolution="applied", resolved_at=now),
-        execution_options={"synchronize_session": False},
-    )
+    session.execute(_CAME_AGAIN, {"visit": visit_id, "sha": sha, "now": now})
 
 
 def resolve(session: Session, actor: Actor, row: Parked, resolution: str, note: str, *, now: datetime) -> None:

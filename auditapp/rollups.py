@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pandas as pd
-from sqlalchemy import Select, delete, func, insert, literal, select
+from sqlalchemy import Select, bindparam, delete, func, insert, literal, select
 from sqlalchemy.orm import Session, joinedload
 
 from auditapp.convert import checklist_of
@@ -22,6 +22,10 @@ from reports.rollup import cells as recount_cells
 ANSWER = (AnswerRow.item, AnswerRow.state, AnswerRow.value, AnswerRow.points, AnswerRow.comment)
 KEY = ["location", "quarter", "channel", "criterion"]
 SUMS = ["n", "score_sum", "score_sum_sq", "lost_sum", "answers", "critical_failed", "critical_applicable"]
+# Built once, on the plain tables: building a statement costs more than running it.
+_SCORES = tuple(Cell.metadata.tables[name] for name in ("criterion_score", "visit_score"))
+_FORGET = tuple(delete(scores).where(scores.c.visit_id == bindparam("visit")) for scores in _SCORES)
+_PUT_CRITERIA, _PUT_SCORE = (insert(scores) for scores in _SCORES)
 
 
 def score_visit(visit: Visit, answers: dict[str, Answer]) -> VisitScore:
@@ -29,14 +33,15 @@ def score_visit(visit: Visit, answers: dict[str, Answer]) -> VisitScore:
     return score(checklist_of(visit.checklist_version), answers, frozenset(visit.location.attributes))
 
 
-def store_score(session: Session, visit_id: int, scored: VisitScore) -> None:
-    """Replace the stored score of one visit."""
-    session.execute(delete(CriterionScoreRow).where(CriterionScoreRow.visit_id == visit_id))
-    session.execute(delete(VisitScoreRow).where(VisitScoreRow.visit_id == visit_id))
-    session.execute(insert(VisitScoreRow), [visit_score_values(visit_id, scored)])
+def store_score(session: Session, visit_id: int, scored: VisitScore, *, first: bool = False) -> None:
+    """Replace the stored score of one visit; `first`: it has never had one."""
+    if not first:
+        for forget in _FORGET:
+            session.execute(forget, {"visit": visit_id})
+    session.execute(_PUT_SCORE, visit_score_values(visit_id, scored))
     criteria = criterion_score_values(visit_id, scored)
     if criteria:
-        session.execute(insert(CriterionScoreRow), criteria)
+        session.execute(_PUT_CRITERIA, criteria)
 
 
 def visit_score_values(visit_id: int, scored: VisitScore) -> dict[str, object]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from auditapp import journal, rollups
@@ -16,11 +16,14 @@ from checklists.lifecycle import Act, Role, State, move, touches_rollup
 from checklists.model import Answer
 from reports.periods import Quarter
 
+# Built once: building a statement costs more than running it, and phones send many visits on a Saturday evening.
+_CURRENT = select(AnswerRow).where(AnswerRow.visit_id == bindparam("visit"), AnswerRow.is_current)
+_REVISION = insert(AnswerRow.metadata.tables["answer"])  # the plain table: no row object is wanted back for each
+
 
 def current_answers(session: Session, visit_id: int) -> dict[str, Answer]:
     """Return the newest revision of every answer of the visit."""
-    rows = session.scalars(select(AnswerRow).where(AnswerRow.visit_id == visit_id, AnswerRow.is_current))
-    return answers_of(rows)
+    return answers_of(session.scalars(_CURRENT, {"visit": visit_id}))
 
 
 def write_answers(
@@ -30,7 +33,7 @@ def write_answers(
 
     Returns the codes of the items that changed. What was there before stays, with its author and time.
     """
-    rows = session.scalars(select(AnswerRow).where(AnswerRow.visit_id == visit.id, AnswerRow.is_current)).all()
+    rows = session.scalars(_CURRENT, {"visit": visit.id}).all()
     before = {row.item: row for row in rows}
     known = answers_of(rows)
     changed = {code: answer for code, answer in answers.items() if known.get(code) != answer}
@@ -38,8 +41,8 @@ def write_answers(
     if replaced:
         session.execute(update(AnswerRow).where(AnswerRow.id.in_(replaced)).values(is_current=False))
     if changed:
-        session.execute(  # the plain table: no row object is wanted back for each of a hundred answers
-            insert(AnswerRow.metadata.tables["answer"]),
+        session.execute(
+            _REVISION,
             [
                 {
                     "visit_id": visit.id,
@@ -57,7 +60,7 @@ def write_answers(
                 for code, answer in changed.items()
             ],
         )
-    rollups.store_score(session, visit.id, rollups.score_visit(visit, {**known, **answers}))
+    rollups.store_score(session, visit.id, rollups.score_visit(visit, {**known, **answers}), first=not rows)
     return list(changed)
 
 

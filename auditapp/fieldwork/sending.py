@@ -13,11 +13,10 @@ from functools import cached_property
 from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from auditapp import parked, visits
-from auditapp.access import VISIT_PARTS
 from auditapp.convert import checklist_of
 from auditapp.evidence import service as evidence
 from auditapp.evidence.photos import Photo
@@ -36,6 +35,36 @@ OPEN = (State.ASSIGNED, State.IN_PROGRESS, State.RETURNED)
 CLOCK = 300  # seconds; a phone's clock further off than this is a sign for the reviewer
 LOGS, LOGS_FOR = 20, timedelta(days=1)
 DEVICE = 80
+
+# Built once: building a statement costs more than running it, and every document asks these.
+_HELD = (  # what a document is judged by, the visit itself held until the end of the transaction
+    joinedload(Visit.location),
+    joinedload(Visit.wave),
+    joinedload(Visit.checklist_version).joinedload(ChecklistVersion.standard_version),
+)
+_SENT_FOR = (
+    select(Visit, Membership)
+    .join(Membership, Membership.programme_id == Visit.programme_id)
+    .join(Membership.user)
+    .where(Visit.id == bindparam("visit"), Membership.id == bindparam("member"))
+    .where(Membership.role == Role.AUDITOR, Membership.active, User.active)
+    .options(*_HELD)
+    .with_for_update(of=Visit)
+    .execution_options(populate_existing=True)
+)
+_VISIT = (
+    select(Visit)
+    .where(Visit.id == bindparam("visit"), Visit.programme_id == bindparam("programme"))
+    .options(*_HELD)
+    .with_for_update(of=Visit)
+    .execution_options(populate_existing=True)
+)
+_ROWS = select(Submission).where(
+    or_(
+        Submission.id == bindparam("id"),
+        (Submission.visit_id == bindparam("visit")) & (Submission.round == bindparam("round")),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,26 +160,16 @@ def find_sender(session: Session, sender: Sender) -> tuple[Visit, Membership]:
 
     The membership must be active now; whether the visit is still this auditor's is for the caller to say.
     """
-    member = session.scalar(
-        select(Membership)
-        .join(Membership.user)
-        .options(contains_eager(Membership.user))
-        .where(Membership.id == sender.membership_id, Membership.role == Role.AUDITOR, Membership.active, User.active)
-    )
-    if member is None:
+    found = session.execute(_SENT_FOR, {"visit": sender.visit_id, "member": sender.membership_id}).one_or_none()
+    if found is None:
         raise Problem("token")
-    return hold_visit(session, sender.visit_id, member.programme_id), member
+    visit, member = found
+    return visit, member
 
 
 def hold_visit(session: Session, visit_id: int, programme_id: int) -> Visit:
     """Return the visit, held until the end of the transaction; Problem token when the programme has none such."""
-    visit = session.scalar(
-        select(Visit)
-        .where(Visit.id == visit_id, Visit.programme_id == programme_id)
-        .options(*VISIT_PARTS, joinedload(Visit.checklist_version).joinedload(ChecklistVersion.standard_version))
-        .with_for_update(of=Visit)
-        .execution_options(populate_existing=True)
-    )
+    visit = session.scalar(_VISIT, {"visit": visit_id, "programme": programme_id})
     if visit is None:
         raise Problem("token")
     return visit
@@ -160,33 +179,36 @@ def put_document(
     session: Session, sender: Sender, submission_id: UUID, body: bytes, *, skew: float | None, now: datetime
 ) -> Outcome:
     """Take in a draft or a final document as it came; Problem token when it may not be sent."""
+    document = _read(body)  # before the visit is held, so that nobody waits for the reading
     with session.no_autoflush:  # everything is written once, at the end
-        outcome = _receive(session, sender, submission_id, body, skew, now)
+        outcome = _receive(session, sender, submission_id, body, document, skew, now)
     session.flush()
     return outcome
 
 
+def _read(body: bytes) -> Document | None:
+    try:
+        return documents.decode(body)
+    except (ValueError, RecursionError):
+        return None
+
+
 def _receive(
-    session: Session, sender: Sender, submission_id: UUID, body: bytes, skew: float | None, now: datetime
+    session: Session,
+    sender: Sender,
+    submission_id: UUID,
+    body: bytes,
+    document: Document | None,
+    skew: float | None,
+    now: datetime,
 ) -> Outcome:
     visit, member = find_sender(session, sender)
     arrival = Arrival(session, visit, member, submission_id, body, skew, now, member.user_id)
-    try:
-        document = documents.decode(body)
-    except (ValueError, RecursionError):
-        return arrival.park("unreadable")
-    if document.id != submission_id:
+    if document is None or document.id != submission_id:
         return arrival.park("unreadable")
     if document.visit != visit.code:
         raise Problem("token")
-    rows = session.scalars(
-        select(Submission).where(
-            or_(
-                Submission.id == submission_id,
-                (Submission.visit_id == visit.id) & (Submission.round == document.round),
-            )
-        )
-    ).all()
+    rows = session.scalars(_ROWS, {"id": submission_id, "visit": visit.id, "round": document.round}).all()
     own = next((row for row in rows if row.id == submission_id), None)
     standing = next((row for row in rows if row.visit_id == visit.id and row.round == document.round), None)
     if own is not None and own.status == "final":

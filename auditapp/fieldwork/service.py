@@ -234,8 +234,8 @@ def submit(
         row = _row(visit, final, now)
     else:
         _take_over(session, visit, row, now)
-    row.rev, row.status, row.document = final.rev, "final", documents.write(final)
-    row.flags = signs_of(visit, final, now)
+    flags = signs_of(visit, final, now)  # may load rows, so before the row is half a final one
+    row.rev, row.status, row.document, row.flags = final.rev, "final", documents.write(final), flags
     row.updated_at = row.received_at = now
     row.receipt = documents.receipt(final)
     session.add(row)
