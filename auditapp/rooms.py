@@ -8,6 +8,7 @@ from auditapp.account.routes import bp as account
 from auditapp.evidence.routes import bp as evidence
 from auditapp.exchange.routes import bp as exchange
 from auditapp.fieldwork.api import bp as sending
+from auditapp.fieldwork.contact_routes import bp as contact
 from auditapp.fieldwork.offline import bp as offline
 from auditapp.fieldwork.parked_routes import bp as parked
 from auditapp.fieldwork.routes import bp as fieldwork
@@ -18,7 +19,8 @@ from auditapp.reporting.routes import bp as reporting
 from auditapp.review.routes import bp as review
 
 ROOMS = (
-    account, handbook, programme, exchange, evidence, fieldwork, offline, sending, parked, review, insight, reporting,
+    account, handbook, programme, exchange, evidence, fieldwork, contact, offline, sending, parked, review, insight,
+    reporting,
 )  # fmt: skip
 
 

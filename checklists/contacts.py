@@ -101,7 +101,12 @@ class Measured:
     @property
     def value(self) -> str:
         """Return the canonical answer of a duration: "00:04:30"."""
-        return f"{self.seconds // 3600:02d}:{self.seconds // MINUTE % 60:02d}:{self.seconds % 60:02d}"
+        return as_duration(self.seconds)
+
+
+def as_duration(seconds: int) -> str:
+    """Return seconds as the canonical answer of a duration."""
+    return f"{seconds // 3600:02d}:{seconds // MINUTE % 60:02d}:{seconds % 60:02d}"
 
 
 def participants(messages: Sequence[Message], parts: Mapping[str, Part]) -> tuple[Participant, ...]:

@@ -20,8 +20,8 @@ from auditapp.access import BY_TOKEN, EVERYBODY, SIGNED_IN
 from auditapp.db import Base
 from auditapp.evidence import service as evidence
 from auditapp.factory import App, create_app
-from auditapp.fieldwork import sending
-from auditapp.models import Evidence, IssuedReport, LoginFailure, Parked, UserSession, Visit
+from auditapp.fieldwork import contacts, sending
+from auditapp.models import Evidence, IssuedReport, LoginFailure, Parked, Source, UserSession, Visit
 from auditapp.reporting import service as reporting
 from checklists.lifecycle import Role
 from tests.conftest import instance_settings
@@ -80,9 +80,19 @@ def _extras(app: App, world: World) -> dict[str, object]:
             sha256="0" * 64,
             received_at=NOW,
         )
-        session.add_all([photo, report, document])
+        source = Source(
+            visit_id=world.approved.id,
+            round=1,
+            reading=UUID(int=world.approved.id),
+            kind="chat",
+            name="chat.txt",
+            size=1,
+            sha256=storage.put(contacts.KIND, b"10:14 Anna: x"),
+            created_at=NOW,
+        )
+        session.add_all([photo, report, document, source])
         session.flush()
-        return {"evidence_id": photo.id, "number": report.number, "parked_id": document.id}
+        return {"evidence_id": photo.id, "number": report.number, "parked_id": document.id, "source_id": source.id}
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +131,7 @@ def _parts(world: World) -> dict[str, object]:
         "name": "app.css",
         "sha": "0" * 64,
         "section": "entry",
+        "contact.visit_id": world.assigned.id,
         "offline.visit_id": world.assigned.id,
         "round_": 1,
         "sending.visit_id": world.assigned.id,
@@ -131,7 +142,7 @@ def _parts(world: World) -> dict[str, object]:
 OWN: dict[str, object] = {}
 FOREIGN: dict[str, object] = {}
 # Parts that name a row by its id: taken from the other programme they must never be found.
-IDS = {"visit_id", "wave_id", "region_id", "membership_id", "evidence_id", "number", "parked_id"}
+IDS = {"visit_id", "wave_id", "region_id", "membership_id", "evidence_id", "number", "parked_id", "source_id"}
 
 
 def _address(app: App, rule: Rule, values: dict[str, object]) -> str:
@@ -220,6 +231,7 @@ OPEN_STATES: dict[tuple[str, Role], set[int]] = {
     ("insight.history", Role.REGIONAL_MANAGER): {404},  # the network's, when no region or location is named
     ("insight.history", Role.LOCATION_MANAGER): {404},
     ("evidence.photo", Role.AUDITOR): {200, 404},
+    ("contact.download", Role.AUDITOR): {200, 404},
 }
 
 
@@ -307,7 +319,12 @@ def test_phones_come_in_by_a_good_token_only(two: Two) -> None:
     """With none, a wrong or an old one nothing happens; a log-in does not help; the token opens no page."""
     before = _snapshot(two.app)
     rules = [rule for rule in _rules(two.app) if BY_TOKEN in _allowed(two.app, rule)]
-    assert {rule.endpoint for rule in rules} == {"sending.document", "sending.photo", "sending.log"}
+    assert {rule.endpoint for rule in rules} == {
+        "sending.document",
+        "sending.photo",
+        "sending.log",
+        "sending.send_contact",
+    }
     for rule in rules:
         (method,) = (rule.methods or set()) - {"OPTIONS"}
         for client in (two.app.test_client(), two.people[Role.AUDITOR].client, two.people[Role.ADMINISTRATOR].client):

@@ -1,0 +1,112 @@
+"""What the reviewer reads of a chat, an e-mail thread or a call: its messages as text and the times with their ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from auditapp.models import Source, Visit
+from auditapp.storage import Storage
+from auditapp.wording import duration_words
+from checklists.contacts import Message, Part, guess_parts
+from checklists.problems import Problem
+from checklists.sources import SourceKind, read_call, read_messages
+
+KIND = "source"  # in the storage
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One measured time in words, from message `start` to message `end` (of a call: its steps)."""
+
+    measure: str
+    words: str
+    exact: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message with who wrote it; `marks` are the measures that begin or end with it."""
+
+    message: Message
+    part: Part
+    time: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One reading beside its visit. `problem`: it cannot be read any more; `call` are the times of a call as typed.
+
+    `used` are the answers taken from it, as the auditor confirmed them. `late`: it came after the visit was sent.
+    """
+
+    rows: Sequence[Source]
+    kind: SourceKind
+    lines: Sequence[Line]
+    times: Sequence[Told]
+    call: Sequence[str]
+    bot: bool
+    used: dict[str, str]
+    confirmed_at: datetime | None
+    late: bool
+    problem: Problem | None
+
+
+def sources_of(session: Session, storage: Storage, visit: Visit) -> list[SourceFile]:
+    """Return the sources of a visit that were not taken out, in the order they came."""
+    rows = session.scalars(
+        select(Source).where(Source.visit_id == visit.id, Source.removed_at.is_(None)).order_by(Source.id)
+    ).all()
+    ordered = sorted(rows, key=lambda row: (row.created_at, str(row.reading), row.id))
+    return [_file(storage, visit, list(group)) for _reading, group in groupby(ordered, key=lambda row: row.reading)]
+
+
+def _file(storage: Storage, visit: Visit, rows: Sequence[Source]) -> SourceFile:
+    kind, measured = SourceKind(rows[0].kind), rows[0].measured
+    times = [_told(time) for time in measured.get("times", [])]
+    files = [(row.name, storage.get(KIND, row.sha256)) for row in rows]
+    zone = ZoneInfo(visit.location.timezone)
+    day = (visit.started_at or rows[0].created_at).astimezone(zone).date()
+    problem, messages = None, tuple[Message, ...]()
+    try:
+        messages = read_messages(kind, files, zone=zone, day=day)
+    except Problem as found:
+        problem = found
+    parts = guess_parts(messages) | {who: Part(part) for who, part in measured.get("parts", {}).items()}
+    return SourceFile(
+        rows=rows,
+        kind=kind,
+        lines=[_line(message, parts, times, zone) for message in messages],
+        times=times,
+        call=read_call(files[0][1]) if kind is SourceKind.CALL else (),
+        bot=bool(measured.get("bot")) or Part.BOT in parts.values(),
+        used=measured.get("used", {}),
+        confirmed_at=rows[0].confirmed_at,
+        late=visit.submitted_at is not None and rows[0].created_at > visit.submitted_at,
+        problem=problem,
+    )
+
+
+def _told(time: dict[str, Any]) -> Told:
+    low, high = duration_words(time["low"]), duration_words(time["high"])
+    exact = time["low"] == time["high"]
+    return Told(time["measure"], low if exact else f"{low} – {high}", exact, time["start"], time["end"])
+
+
+def _line(message: Message, parts: dict[str, Part], times: Sequence[Told], zone: ZoneInfo) -> Line:
+    return Line(
+        message=message,
+        part=parts.get(message.who, Part.PERSON),
+        time=message.at.astimezone(zone).strftime("%d.%m %H:%M" if message.minute else "%d.%m %H:%M:%S"),
+        marks=tuple(time.measure for time in times if message.number in (time.start, time.end)),
+    )
