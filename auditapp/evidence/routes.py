@@ -22,7 +22,7 @@ def photo(actor: Actor, evidence_id: int) -> Response:
     """
     row = service.get_photo(web.session(), actor, evidence_id)
     if row.sha256 is None:
-        words = _("Photo cannot be shown") if row.refused else _("Photo is being prepared")
+        words = _("Cannot\nbe shown") if row.refused else _("Being\nprepared")
         drawn = web.picture(render_template("evidence/waiting.svg", words=words).encode())
         drawn.headers["Cache-Control"] = "private, no-store"
         return drawn
