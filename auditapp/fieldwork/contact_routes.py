@@ -113,8 +113,8 @@ def _keep(actor: Actor, visit: Visit) -> Response:
         contacts.keep(web.session(), web.storage(), visit, files, new_id=uuid4(), now=web.now())
     except Problem as problem:
         typed = request.form.to_dict()
-        if contacts.get_kind(visit) is SourceKind.CHAT and files:
-            typed["text"] = _shown(files[0][1])
+        if contacts.get_kind(visit) is SourceKind.CHAT and files and files[0][0]:
+            typed["text"] = _shown(files[0][1])  # a browser does not choose a file again by itself
         return _page(visit, None, typed=typed, problem=problem)
     return web.see_other(".contact", programme=actor.programme, visit_id=visit.id, _anchor="times")
 
