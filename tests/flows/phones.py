@@ -52,6 +52,7 @@ class Office:
     process: subprocess.Popen[bytes] | None = None
     visit_id: int = 0
     email: str = ""
+    program: tuple[str, ...] = ("-m", "tests.flows.phone_server")
 
     @classmethod
     def build(cls, folder: Path) -> Office:
@@ -92,7 +93,7 @@ class Office:
         return f"{self.address}/p/lumo/visits/{self.visit_id}/form/1"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "tests.flows.phone_server", str(self.folder), str(self.port)]
+        command = [sys.executable, *self.program, str(self.folder), str(self.port)]
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
         for _ in range(1200):
