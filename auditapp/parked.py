@@ -21,7 +21,7 @@ from checklists.problems import Problem
 
 REASONS = (
     "unreadable", "reassigned", "old_round", "unknown_round", "other_version", "incomplete", "already_sent",
-    "other_phone", "replaced", "used_id", "submitted", "approved", "rejected", "cancelled",
+    "other_phone", "no_photos", "replaced", "used_id", "submitted", "approved", "rejected", "cancelled",
 )  # fmt: skip
 PER_PAGE = 25
 LATEST = 20
@@ -105,15 +105,15 @@ def park(
     return row
 
 
-def park_row(session: Session, visit: Visit, row: Submission, now: datetime) -> Parked:
-    """Park the document of a row that another one is about to replace."""
+def park_row(session: Session, visit: Visit, row: Submission, now: datetime, *, reason: str = "replaced") -> Parked:
+    """Park the document of a row: by default one that another document is about to replace."""
     return park(
         session,
         visit,
         submission_id=row.id,
         sender_id=visit.auditor_id,
         body=row.body or json.dumps(row.document, ensure_ascii=False).encode(),
-        reason="replaced",
+        reason=reason,
         now=now,
         round_=row.round,
         rev=row.rev,

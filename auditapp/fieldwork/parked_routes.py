@@ -65,6 +65,14 @@ def _show(row: Parked, problem: Problem | None = None) -> Response:
     )
 
 
+@bp.post("/parked/visits/<int:visit_id>")
+@allow(*MANAGE)
+def set_aside(actor: Actor, visit_id: int) -> Any:
+    """Lead to the decision about a final whose photos do not come."""
+    row = parking.set_waiting_aside(web.session(), actor, visit_id, web.now())
+    return web.see_other(".show", programme=actor.programme, parked_id=row.id)
+
+
 @bp.get("/parked/<int:parked_id>/bytes")
 @allow(*MANAGE)
 def download(actor: Actor, parked_id: int) -> Any:

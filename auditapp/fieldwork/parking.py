@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from auditapp import parked, visits
+from auditapp.access import get_visit
 from auditapp.actor import Actor
 from auditapp.convert import checklist_of
 from auditapp.evidence import service as evidence
@@ -63,6 +64,7 @@ class Opened:
 class Unfinished:
     """A visit whose final document is here and whose photos are not. `missing` 0: the phone has yet to come back."""
 
+    visit_id: int
     visit: str
     place: str
     timezone: str
@@ -160,6 +162,7 @@ def unfinished(session: Session, actor: Actor) -> Sequence[Unfinished]:
     here = {(visit_id, item, sha) for visit_id, item, sha in photos}
     return [
         Unfinished(
+            visit_id=visit.id,
             visit=visit.code,
             place=visit.location.name,
             timezone=visit.location.timezone,
@@ -169,6 +172,20 @@ def unfinished(session: Session, actor: Actor) -> Sequence[Unfinished]:
         )
         for row, visit in rows
     ]
+
+
+def set_waiting_aside(session: Session, actor: Actor, visit_id: int, now: datetime) -> Parked:
+    """Park a final whose photos do not come, so that somebody decides about it; the phone may still complete it.
+
+    Problem forbidden, or not_found when no final of the visit waits.
+    """
+    if not actor.has(Role.PROGRAMME_MANAGER, Role.ADMINISTRATOR):
+        raise Problem("forbidden")
+    visit = sending.hold_visit(session, get_visit(session, actor, visit_id).id, actor.programme_id)
+    row = service.find_row(session, visit.id, visit.round)
+    if row is None or row.status != "waiting":
+        raise Problem("not_found")
+    return parked.park_row(session, visit, row, now, reason="no_photos")
 
 
 def apply_parked(session: Session, actor: Actor, parked_id: int, *, new_id: UUID, now: datetime) -> sending.Receipt:
@@ -199,9 +216,10 @@ def apply_parked(session: Session, actor: Actor, parked_id: int, *, new_id: UUID
     came = evidence.kept(session, visit.id, documents.wanted(document))
     here = tuple(photo for photo in document.photos if (photo.item, photo.sha) in came)
     answers, faults = documents.sorted_out(checklist, msgspec.structs.replace(document, photos=here))
-    stored, _missing = sending.store(
-        arrival, document, standing, sending.flags_of(replace(arrival, now=row.received_at), document, sorted(faults))
-    )
+    flags = sending.flags_of(replace(arrival, now=row.received_at), document, sorted(faults))
+    if came < set(documents.wanted(document)):
+        flags.append("no_photos")
+    stored, _missing = sending.store(arrival, document, standing, flags)
     sending.complete_visit(arrival, document, stored, answers)
     session.flush()
     session.refresh(row)

@@ -242,18 +242,21 @@
       return null;
     }
   }
-  form.addEventListener("change", async (event) => {
-    const root = event.target.closest(".question");
-    if (!root || event.target.type !== "file" || !event.target.files.length) return;
+  let coming = Promise.resolve(); // photos being prepared: a visit is not sent before they are kept
+  async function addPhotos(root, files) {
     const code = root.id.slice(2);
-    for (const file of [...event.target.files]) {
+    for (const file of files) {
       const photo = await addPhoto(file, code);
       if (!photo || all(".thumbs li", root).some((line) => line.dataset.sha === photo.sha)) continue; // the same once more
       thumb(code, photo);
       await answered(code);
     }
+  }
+  form.addEventListener("change", (event) => {
+    const root = event.target.closest(".question"), files = [...(event.target.files || [])];
+    if (!root || !files.length) return;
     event.target.value = "";
-    refresh();
+    coming = coming.then(() => addPhotos(root, files)).catch((error) => Store.note(`photo: ${error.name} ${error.message}`));
   });
 
   const tools = AuditTools({ config, say, id: () => row && row.id, save, answered, addPhoto, thumb, block, asked: () => Rules.asked(items, answersOn(), attributes) });
@@ -351,6 +354,7 @@
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    await coming;
     await flush();
     const { lacking, wrong } = check(), lines = timeProblems();
     const first = [...wrong.map((item) => item.code), ...lacking.map(([code]) => code)][0];

@@ -137,13 +137,41 @@ def test_a_long_list_has_pages(desk: Desk) -> None:
 def test_a_final_that_waits_for_photos_is_listed_until_they_come(desk: Desk) -> None:
     desk.put(A, photos=[("M10", RED), ("M10", BLUE)])
     assert desk.rows() == []
-    assert desk.rows("Czekają na zdjęcia")[0].endswith("12 sie 2026, 12:00 2 zdjęcia")
+    assert desk.rows("Czekają na zdjęcia")[0].endswith("12 sie 2026, 12:00 2 zdjęcia Zdecyduj bez zdjęć")
     desk.office.photo(RED)
-    assert desk.rows("Czekają na zdjęcia")[0].endswith(" 1 zdjęcie")
+    assert desk.rows("Czekają na zdjęcia")[0].endswith(" 1 zdjęcie Zdecyduj bez zdjęć")
     desk.office.photo(BLUE)
-    assert desk.rows("Czekają na zdjęcia")[0].endswith("niczego; telefon musi jeszcze potwierdzić")
+    assert desk.rows("Czekają na zdjęcia")[0].endswith("niczego; telefon musi jeszcze potwierdzić Zdecyduj bez zdjęć")
     assert desk.put(A, photos=[("M10", RED), ("M10", BLUE)]).receipt
     assert desk.rows("Czekają na zdjęcia") == []
+
+
+def test_a_final_whose_photos_are_lost_is_decided_about_by_hand(desk: Desk) -> None:
+    photos = [("M10", RED), ("M10", BLUE)]
+    desk.put(A, photos=photos)
+    desk.office.photo(RED)
+    form = f"{LIST}/visits/{desk.office.visit_id}"
+    assert desk.manager.post(f"{LIST}/visits/999").status == 404
+    led = desk.manager.post(form)
+    assert led.status == 303
+    assert led.location is not None
+    assert desk.manager.post(form).location == led.location, "once is enough"
+    assert "Jest ostateczny, a jego zdjęcia nie dotarły." in desk.manager.get(led.location).text
+    assert desk.manager.post(f"{led.location}/apply").status == 303
+    assert desk.office.visit().status == State.SUBMITTED
+    assert desk.rows() == []
+    assert "zdjęcia nie dotarły" in desk.person(Role.REVIEWER).get("/p/lumo/review").text
+    again = desk.put(A, photos=photos)
+    assert again.receipt is not None, "the lost phone, found again, learns that it is done"
+    assert desk.manager.post(form).status == 404, "nothing waits any more"
+
+
+def test_a_set_aside_final_is_completed_by_its_phone_when_the_photos_come(desk: Desk) -> None:
+    desk.put(A, photos=[("M10", RED)])
+    desk.manager.post(f"{LIST}/visits/{desk.office.visit_id}")
+    desk.office.photo(RED)
+    assert desk.put(A, photos=[("M10", RED)]).receipt
+    assert desk.rows() == []
 
 
 def test_a_document_stands_beside_the_draft_of_the_visit(desk: Desk) -> None:

@@ -99,7 +99,7 @@ def test_applying_takes_the_place_of_the_draft(office: Office) -> None:
     assert office.answers() == {**GOOD, "M10": "1"}, "one of the two photos came"
     assert office.photos() == {sha(BLUE): True}
     row = office.rows()[0]
-    assert (row.id, row.status, row.receipt, row.flags) == (B, "final", receipt.sha, ["answer:M9"])
+    assert (row.id, row.status, row.receipt, row.flags) == (B, "final", receipt.sha, ["answer:M9", "no_photos"])
     assert office.visit().status == "submitted"
     assert [(row.reason, row.resolution) for row in office.parked()] == [("other_phone", "applied"), ("replaced", "")]
     again = office.put(mine)

@@ -1,4 +1,4 @@
-"""Visits filled in while everything fails at random: python -m tests.flows.random_visits [--runs 60] [--seed 1]
+"""Visits filled in while everything fails at random: `python -m tests.flows.random_visits --help`.
 
 Each run takes a new visit of the same phone and office through answers, photos, kills of the browser and of the
 server, lost signal, cut uploads and lost answers, and sends it. Then there must be exactly one accepted visit, equal
@@ -12,6 +12,7 @@ import contextlib
 import random
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -198,11 +199,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1)
     chosen = parser.parse_args()
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        play_many(playwright, Path(folder), range(chosen.seed, chosen.seed + chosen.runs))
+    started, seeds = time.monotonic(), range(chosen.seed, chosen.seed + chosen.runs)
+    with ProcessPoolExecutor(chosen.jobs) as pool:
+        for shard in as_completed([pool.submit(_shard, seeds[number :: chosen.jobs]) for number in range(chosen.jobs)]):
+            shard.result()
     print(f"{chosen.runs} visits, each accepted exactly once, in {time.monotonic() - started:.0f} s")
+
+
+def _shard(seeds: range) -> None:
+    """Play some of the visits in a process of their own, with a phone and an office of their own."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        play_many(playwright, Path(folder), seeds)
 
 
 if __name__ == "__main__":
