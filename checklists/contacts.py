@@ -170,7 +170,7 @@ def measure(messages: Sequence[Message], parts: Mapping[str, Part], asked: int |
         later = [_between(Measure.LONGEST_WAIT, *wait) for wait in waits[1:]]
         found.append(max(later, key=lambda wait: (wait.seconds, -wait.start)))
     request = next((message for message in mine if message.number == asked), None)
-    if request is not None and Part.BOT in parts.values():
+    if request is not None and any(parts.get(message.who) is Part.BOT for message in spoken):
         people = (m for m in spoken if m.number > request.number and parts.get(m.who, Part.PERSON) is Part.PERSON)
         person = next(people, None)
         if person is not None:

@@ -61,6 +61,11 @@ class Stamp:
         return self.day is not None or self.loose is not None
 
     @property
+    def of_day(self) -> int:
+        """Return the seconds after midnight."""
+        return 3600 * self.hour + MINUTE * self.minute + (self.second or 0)
+
+    @property
     def open(self) -> timedelta:
         """Return how much the stamp leaves open."""
         return SLACK if self.second is None else timedelta(0)

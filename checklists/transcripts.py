@@ -9,13 +9,14 @@ import csv
 import io
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from html import unescape
 
 from checklists.answers import clean
-from checklists.contacts import MESSAGE_LIMIT, Message
+from checklists.contacts import DAY, MESSAGE_LIMIT, MINUTE, Message
 from checklists.problems import Problem, at
 from checklists.stamps import STAMP, Stamp, find_day, find_stamp, newest_first, place, read_day, read_stamp
 
@@ -179,11 +180,17 @@ def _from_lines(text: str) -> tuple[list[_Entry], list[tuple[int, str]]]:
         heads = {number: head for number, line in enumerate(lines, start=1) if (head := _plain_head(line, number))}
     shapes = {_shape(lines[number - 1], head) for number, head in heads.items() if head.who}
     entries: list[_Entry] = []
+    named = sorted(number for number, head in heads.items() if head.who)
     aside: list[tuple[int, str]] = []
     day: re.Match[str] | None = None
     for number, line in enumerate(lines, start=1):
         head = heads.get(number)
-        if head is not None and (head.who or _shape(line, head) in shapes):
+        if head is not None and not head.who:  # a notice, or a message's text that happens to begin with a time
+            later = bisect_right(named, number)
+            after = heads[named[later]].stamp if later < len(named) else None
+            before = entries[-1].stamp if entries else None
+            head = head if _shape(line, head) in shapes and _fits(head.stamp, before, after) else None
+        if head is not None:
             entries.append(head if day is None else replace(head, stamp=_on_day(head.stamp, day)))
             day = None
         elif (found := find_day(line)) is not None:
@@ -230,6 +237,14 @@ def _shape(line: str, head: _Entry) -> tuple[str, bool, bool]:
     """Return how a line writes its time: a notice is written like the messages around it."""
     begins = "name" if head.who and line.startswith(head.who) else line[:1] if line[:1] in "[(<" else ""
     return begins, head.stamp.dated, head.stamp.second is not None
+
+
+def _fits(stamp: Stamp, before: Stamp | None, after: Stamp | None) -> bool:
+    """Tell whether a time lies between its neighbours', as that of a notice does."""
+    if stamp.dated or before is None or before.dated:
+        return True
+    begun, over = before.of_day, after.of_day if after and not after.dated else before.of_day + DAY
+    return begun > over or begun <= stamp.of_day + before.open.seconds <= over + 2 * MINUTE
 
 
 def _on_day(stamp: Stamp, found: re.Match[str]) -> Stamp:
