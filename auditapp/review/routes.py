@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from auditapp import mail, web
 from auditapp.access import DESK, Actor, allow, get_visit
 from auditapp.models import User, Visit
-from auditapp.review import queries, service
+from auditapp.review import queries, service, sources
 from auditapp.review.queries import Filters
 from checklists.lifecycle import State
 from checklists.model import Channel
@@ -61,6 +61,7 @@ def _visit(actor: Actor, row: Visit, problem: Problem | None = None) -> Response
         status,
         file=queries.visit_file(web.session(), actor, row, web.locale()),
         visit=row,
+        sources=sources.sources_of(web.session(), web.storage(), row),
         problem=problem,
         typed=request.form,
     )
