@@ -26,7 +26,7 @@ from redis import ConnectionPool
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auditapp.config import Settings
+from auditapp.config import BadSetting, Settings
 from auditapp.db import Database, after_commit
 from auditapp.models import Job
 from auditapp.storage import Storage
@@ -62,8 +62,7 @@ class Jobs:
         self.settings, self.database, self.storage, self.clock = settings, database, storage, clock
 
     def ask(self, session: Session, kind: str, key: str, *, programme_id: int | None = None) -> None:
-        """Write down work to be done once the transaction of `session` is committed; asked again, a failed job begins
-        anew and any other stays as it is."""
+        """Have work done once the transaction of `session` is committed. Asked again, only a failed job begins anew."""
         job = session.scalar(select(Job).where(Job.kind == kind, Job.key == key))
         if job is None:
             job = Job(kind=kind, key=key, programme_id=programme_id, due_at=self.clock(), created_at=self.clock())
@@ -89,10 +88,8 @@ class Jobs:
             self._end(job, kind)
 
     def sweep(self) -> int:
-        """Wake workers for jobs that are due and not in a queue: lost messages, put-off jobs, dead workers.
-
-        That nobody need look into the queue, it waits for one that is nearly empty; a job named twice is done once.
-        """
+        """Wake workers for what is due and in no queue (one that is nearly empty): lost messages, put-off jobs, dead
+        workers. Returns how many; a job that is named twice is done once."""
         if self.huey.pending_count() > NEARLY_EMPTY:
             return 0
         with self.database.transaction(write=False) as session:
@@ -114,7 +111,14 @@ class Jobs:
         return consumer
 
     def consumer(self, workers: int) -> Consumer:
-        """Return huey's consumer: worker threads, and one that asks for a sweep at the start and every minute."""
+        """Return huey's consumer: worker threads, and one that asks for a sweep at the start and every minute.
+
+        BadSetting when the queue is not to be had.
+        """
+        try:
+            self.huey.pending_count()
+        except Exception as error:
+            raise BadSetting(f"AUDITAPP_QUEUE_URL: the queue cannot be reached: {error}") from error
         return self.huey.create_consumer(workers=workers, max_delay=1.0, scheduler_interval=10, graceful_signal="TERM")
 
     @cached_property
@@ -154,11 +158,8 @@ class Jobs:
         """Note how the job went, if it is still this worker's."""
         now = self.clock()
         with self.database.transaction() as session:
-            job = session.scalar(
-                select(Job)
-                .where(Job.id == mine.id, Job.state == "running", Job.attempts == mine.attempts)
-                .with_for_update()
-            )
+            still = select(Job).filter_by(id=mine.id, state="running", attempts=mine.attempts).with_for_update()
+            job = session.scalar(still)
             if job is None:
                 return
             job.error = code[:60]
@@ -195,9 +196,8 @@ def _open_queue(settings: Settings) -> Huey:
     options: dict[str, Any] = {"results": False, "serializer": _Messages()}
     url = settings.queue_url
     if url.startswith("redis"):
-        return RedisHuey(
-            name, connection_pool=ConnectionPool.from_url(url, socket_connect_timeout=3, socket_timeout=5), **options
-        )
+        pool = ConnectionPool.from_url(url, socket_connect_timeout=3, socket_timeout=5)
+        return RedisHuey(name, connection_pool=pool, **options)
     if url:
         huey = PostgresHuey(name, dsn=url, **options)
         huey.on_shutdown("close")(huey.storage.close)  # every worker listens on a connection of its own

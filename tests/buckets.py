@@ -65,6 +65,9 @@ def running_server() -> Iterator[Bucket]:
         process.kill()
         process.wait()
         shutil.rmtree(folder, ignore_errors=True)
+        for port in ports.values():
+            for left in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):  # noqa: S108 (where the server puts them)
+                left.unlink()
 
 
 def _make(owners: Bucket, process: subprocess.Popen[bytes], log: Path) -> None:

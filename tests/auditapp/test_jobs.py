@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auditapp import jobs as module
-from auditapp.config import Settings
+from auditapp.config import BadSetting, Settings
 from auditapp.db import Database
 from auditapp.jobs import MOST, NEARLY_EMPTY, Jobs, Kind
 from auditapp.models import Job
@@ -333,6 +333,13 @@ def test_a_queue_that_is_away_refuses_nobody(shop: Shop, probe: Probe, scheme: s
     shop.drain()
     assert shop.job().state == "done"
     assert job_id == shop.job().id
+
+
+@pytest.mark.parametrize("scheme", ["redis", "postgresql"])
+def test_workers_say_at_start_that_there_is_no_queue(shop: Shop, scheme: str) -> None:
+    nowhere = shop.again(queue_url=f"{scheme}://127.0.0.1:{free_ports(1)[0]}/0")
+    with pytest.raises(BadSetting, match="AUDITAPP_QUEUE_URL"):
+        nowhere.start(1)
 
 
 class Trap:

@@ -303,6 +303,32 @@ def test_storage_that_is_full_or_away_for_a_while(office: Office) -> None:
     assert kept(office, photos(office)[0]) == accept_photo(data, **LIMITS).data
 
 
+def test_storage_that_is_full_or_away_while_a_phone_sends(office: Office) -> None:
+    data, way = picture(), f"/api/v1/visits/{office.visit_id}/photos/M10/"
+    folder = office.app.extensions["auditapp.settings"].files_dir / preparing.SENT
+    folder.write_text("no room here")
+    refused = office.app.test_client().put(
+        way + sha(data), data=data, headers={"Authorization": f"Bearer {office.token}"}
+    )
+    assert (refused.status_code, refused.json["error"]) == (500, "unexpected")
+    assert (photos(office), jobs(office)) == ([], [])
+    folder.unlink()
+    assert office.photo(data).status == 201
+    office.do_jobs()
+    assert kept(office, photos(office)[0]) == accept_photo(data, **LIMITS).data
+
+
+def test_the_same_photo_twice_at_once(office: Office) -> None:
+    data = picture()
+    office.photo(data)
+    office.do_jobs()
+    known: Jobs = office.app.extensions["auditapp.jobs"]
+    preparing.keep_sent(known.storage, office.visit_id, "M10", sha(data), data)  # the other request was a little later
+    with office.database.transaction() as session:
+        preparing.ask(known, session, office.visit_id, "M10", sha(data))
+    assert (files(office), len(jobs(office))) == (0, 1)
+
+
 @pytest.mark.xdist_group("bucket")
 def test_evidence_in_a_bucket_that_goes_away(settings: Settings) -> None:
     with running_server() as bucket:
