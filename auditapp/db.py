@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event
@@ -22,7 +21,6 @@ from sqlalchemy.types import TypeDecorator
 if sys.platform != "win32":
     import fcntl
 
-BUSY = 15  # seconds to wait for another writer
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -64,32 +62,24 @@ def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
-class Turns:
-    """Whose turn it is to write to an SQLite file: the threads of all processes stand in one queue.
+def _take_turn(database: str | None) -> int | None:
+    """Wait until it is this thread's turn to write to an SQLite file; returns what `_give_turn` gives on.
 
-    SQLite itself waits for its lock by sleeping longer and longer, which under load is slow and unfair; it still
-    guards the file, so that a program that does not queue here does no harm.
+    SQLite itself waits for its lock by sleeping longer and longer, which under load is slow and unfair: all threads of
+    all processes stand in the system's queue instead. SQLite still guards the file, so that a program that does not
+    queue here does no harm.
     """
+    if not database or database == ":memory:" or sys.platform == "win32":
+        return None
+    turn = os.open(f"{database}-turn", os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(turn, fcntl.LOCK_EX)
+    return turn
 
-    def __init__(self, database: str | None) -> None:
-        self._database, self._threads = database, Lock()
-        self._file: int | None = None
 
-    def take(self) -> bool:
-        """Wait for the turn; False when no thread of this process gave it on in time."""
-        if not self._threads.acquire(timeout=BUSY):
-            return False
-        if self._database and self._database != ":memory:" and sys.platform != "win32":
-            self._file = os.open(f"{self._database}-turn", os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-        return True
-
-    def give(self) -> None:
-        """Let the next one write."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
-        self._threads.release()
+def _give_turn(turn: int | None) -> None:
+    if turn is not None and sys.platform != "win32":
+        fcntl.flock(turn, fcntl.LOCK_UN)  # closing alone would not do while a forked process has it too
+        os.close(turn)
 
 
 def build_engine(url: str) -> Engine:
@@ -97,7 +87,6 @@ def build_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, pool_recycle=1800)
     engine = create_engine(url)
-    turns = Turns(engine.url.database)
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
@@ -105,20 +94,19 @@ def build_engine(url: str) -> Engine:
         connection.isolation_level = None
         # SQLite's own lower() knows ASCII only, and a search for "łódź" should find Łódź.
         connection.create_function("lower", 1, _lower, deterministic=True)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY}000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
         begin = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
         if begin == "IMMEDIATE":
-            connection.info["turn"] = turns.take()
+            connection.info["turn"] = _take_turn(engine.url.database)
         connection.exec_driver_sql(f"BEGIN {begin}")
 
     @event.listens_for(engine, "checkin")  # a session gives its connection back when it has committed or rolled back
     def on_checkin(_connection: Any, record: Any) -> None:
-        if record.info.pop("turn", False):
-            turns.give()
+        _give_turn(record.info.pop("turn", None))
 
     return engine
 

@@ -1,27 +1,51 @@
-"""Serving with waitress: one process, threads, no terminal needed, and workers for what is done after the answer."""
+"""Serving with waitress: threads, as many processes as are wanted, and workers for what is done after the answer."""
 
 from __future__ import annotations
+
+import multiprocessing
+import os
+import socket
+from threading import Thread
 
 import waitress
 
 from auditapp.config import Settings
-from auditapp.factory import create_app
+from auditapp.factory import App, create_app
 
 
-def serve(settings: Settings, *, host: str, port: int) -> None:
-    """Serve the instance until the process is ended."""
+def serve(settings: Settings, *, host: str, port: int, processes: int = 1) -> None:
+    """Serve the instance until the process is ended. All processes answer at one address; this one has the workers."""
+    listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    for _ in range(processes - 1):  # before there are threads, which a fork would not take along
+        multiprocessing.get_context("fork").Process(target=_join_in, args=(settings, listening), daemon=True).start()
     app = create_app(settings)
     workers = app.extensions["auditapp.jobs"].start(settings.workers) if settings.workers else None
     try:
-        waitress.serve(
-            app,
-            host=host,
-            port=port,
-            threads=8,
-            max_request_body_size=settings.max_request,
-            ident="auditapp",
-            clear_untrusted_proxy_headers=True,
-        )
+        _answer(app, settings, listening)
     finally:
         if workers is not None:
             workers.stop(graceful=True)  # what is begun is finished
+
+
+def _join_in(settings: Settings, listening: socket.socket) -> None:
+    """Serve beside the process that started this one, and end with it however it ends."""
+    Thread(target=_end_with_parent, daemon=True).start()
+    _answer(create_app(settings), settings, listening)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+    os._exit(0)
+
+
+def _answer(app: App, settings: Settings, listening: socket.socket) -> None:
+    waitress.serve(
+        app,
+        sockets=[listening],
+        threads=8,
+        max_request_body_size=settings.max_request,
+        ident="auditapp",
+        clear_untrusted_proxy_headers=True,
+    )

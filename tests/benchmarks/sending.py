@@ -1,8 +1,9 @@
 """How many visits the office takes in: python -m tests.benchmarks.sending [--database sqlite] [--connections 1,8,32]
 
-Each phone sends one final document of 40 answers over a kept connection to `auditapp serve`; a visit counts when its
-receipt is here: durable, checked, scored. The phones are one other process on the same machine. `--database` is sqlite,
-postgresql (a private cluster with fsync) or an address; `--answers 0,1000000` is what the tables hold before.
+Each phone sends one final document of 40 answers over a kept connection to `auditapp serve --processes 2`; a visit
+counts when its receipt is here: durable, checked, scored. The phones are one other process on the same machine.
+`--database` is sqlite, postgresql (a private cluster with fsync) or an address; `--answers 0,1000000` is what is stored
+before.
 """
 
 from __future__ import annotations
@@ -25,13 +26,17 @@ def main() -> None:
     parser.add_argument("--database", default="sqlite")
     parser.add_argument("--connections", default="1,8,32")
     parser.add_argument("--answers", default="0")
+    parser.add_argument("--processes", default="2")
     parser.add_argument("--visits", type=int, default=2000, help="for each number of connections")
     chosen = parser.parse_args()
     print(f"| database | stored answers | connections | {' | '.join(FIGURES)} |\n|{'---|' * (3 + len(FIGURES))}")
     with tempfile.TemporaryDirectory() as folder:
         for answers in map(int, chosen.answers.split(",")):
             path = Path(folder) / str(answers)
-            with office.instance(chosen.database, path, answers) as settings, office.serving(settings) as server:
+            with (
+                office.instance(chosen.database, path, answers) as settings,
+                office.serving(settings, "--processes", chosen.processes) as server,
+            ):
                 take(settings, *server, visits=100, connections=8)  # caches fill
                 for connections in map(int, chosen.connections.split(",")):
                     row = take(settings, *server, visits=chosen.visits, connections=connections)
