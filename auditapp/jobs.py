@@ -74,8 +74,7 @@ class Jobs:
 
     def work(self, job_id: int) -> None:
         """Do one job, unless it is done, put off, or in the hands of another worker."""
-        claimed = self._claim(job_id)
-        if claimed is None:
+        if (claimed := self._claim(job_id)) is None:
             return
         job, kind = claimed
         try:
@@ -102,11 +101,10 @@ class Jobs:
 
     def start(self, workers: int) -> Consumer:
         """Work in threads beside whatever else this process does. Its signals stay its own."""
-        signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        handlers = [signal.getsignal(number) for number in signals]
+        handlers = [(number, signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
         consumer = self.consumer(workers)
         consumer.start()
-        for number, handler in zip(signals, handlers, strict=True):
+        for number, handler in handlers:
             signal.signal(number, handler)
         return consumer
 
@@ -156,7 +154,6 @@ class Jobs:
 
     def _end(self, mine: Job, kind: Kind, code: str = "", *, final: bool = False) -> None:
         """Note how the job went, if it is still this worker's."""
-        now = self.clock()
         with self.database.transaction() as session:
             still = select(Job).filter_by(id=mine.id, state="running", attempts=mine.attempts).with_for_update()
             job = session.scalar(still)
@@ -166,9 +163,10 @@ class Jobs:
             if final:
                 self._fail(session, job, kind)
             elif code:
-                job.state, job.due_at = "queued", now + min(PAUSE * 4 ** (job.attempts - 1), LONGEST_PAUSE)
+                pause = min(PAUSE * 4 ** (job.attempts - 1), LONGEST_PAUSE)
+                job.state, job.due_at = "queued", self.clock() + pause
             else:
-                job.state, job.ended_at = "done", now
+                job.state, job.ended_at = "done", self.clock()
 
     def _fail(self, session: Session, job: Job, kind: Kind) -> None:
         job.state, job.ended_at = "failed", self.clock()
