@@ -61,7 +61,7 @@ def _page(
     problem: Problem | None = None,
     wrong: Mapping[str, Problem] | None = None,
 ) -> Response:
-    status = 200 if problem is None and not wrong else errors.STATUS.get(problem.code, 422) if problem else 422
+    status = _status(problem) if problem else 422 if wrong else 200
     return web.page(
         "fieldwork/contact.html",
         status,
@@ -72,6 +72,7 @@ def _page(
         quote=QUOTE,
         typed=typed or {},
         problem=problem,
+        sentence=_said(problem, web.locale()) if problem else "",
         wrong=wrong or {},
         words=duration_words,
         time_words=time_words,
@@ -158,17 +159,30 @@ def send_contact(sender: Sender, visit_id: int) -> Response:  # noqa: ARG001 (th
     session = web.session()
     visit, member = sending.find_sender(session, sender)
     contacts.check_open(visit, member.id)
-    form, names = request.form, _names(member.user.name)
-    if form.get("reading"):
-        rows = contacts.rows_of(session, visit, _uuid(form))
-    else:
-        rows = contacts.keep(session, web.storage(), visit, _files(), new_id=uuid4(), now=web.now())
-    reading = contacts.read(web.storage(), visit, rows, _choice(form), names)
-    if form.get("confirm"):
-        used = {use.item.code: form.get(f"v-{use.item.code}", use.measured.value)[:20] for use in reading.uses}
-        contacts.confirm(session, reading, used, actor_id=member.user_id, now=web.now())
+    form = request.form
+    try:
+        if form.get("reading"):
+            rows = contacts.rows_of(session, visit, _uuid(form))
+        else:
+            rows = contacts.keep(session, web.storage(), visit, _files(), new_id=uuid4(), now=web.now())
+        reading = contacts.read(web.storage(), visit, rows, _choice(form), _names(member.user.name))
+        if form.get("confirm"):
+            used = {use.item.code: form.get(f"v-{use.item.code}", use.measured.value)[:20] for use in reading.uses}
+            contacts.confirm(session, reading, used, actor_id=member.user_id, now=web.now())
+    except Problem as problem:
+        return web.json({"error": problem.code, "sentence": _said(problem, web.api_locale())}, _status(problem))
     with force_locale(web.api_locale()):
         return web.json(_as_json(reading, visit))
+
+
+def _said(problem: Problem, locale: str) -> str:
+    """Return a refusal in words, with its line where it has one."""
+    line = problem.place.find("line") if problem.place else None
+    return problem.text(locale) if line else problem.sentence(locale)
+
+
+def _status(problem: Problem) -> int:
+    return errors.STATUS.get(problem.code, 422)
 
 
 def _as_json(reading: Reading, visit: Visit) -> dict[str, Any]:

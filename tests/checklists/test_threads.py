@@ -188,7 +188,7 @@ LINES = st.sampled_from(
         b"Content-Transfer-Encoding: base64\r\n", b"Content-Transfer-Encoding: x-uuencode\r\n", b"\r\n", b"--b\r\n",
         b"--b--\r\n", b"On 12.08.2026 10:14, A wrote:\r\n", b"> x\r\n", b"<p>x\r\n", b"\x00\r\n",
         b"Subject: =?x?q?=ff?=\r\n",
-        b"Content-Disposition: attachment; filename*=x'y'%ff\r\n", 
+        b"Content-Disposition: attachment; filename*=x'y'%ff\r\n",
         b"Content-Disposition: attachment; filename*0*=%%\r\n",
     ]
 )  # fmt: skip
