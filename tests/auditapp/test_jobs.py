@@ -323,6 +323,23 @@ def test_a_lost_queue_loses_nothing(shop: Shop, probe: Probe) -> None:
     assert probe.ran == keys
 
 
+def test_a_queue_deleted_under_its_workers(shop: Shop, probe: Probe) -> None:
+    consumer = shop.jobs.start(1)
+    try:
+        shop.ask("before")
+        wait_until(lambda: probe.ran == ["before"])
+        for left in Path(shop.settings.dir).glob("queue.db*"):
+            left.unlink()
+        web = shop.again()
+        with shop.database.transaction() as session:
+            web.ask(session, "probe", "after")
+        assert shop.jobs.sweep() == 1, "the workers cannot hear of it and find it by themselves"
+        wait_until(lambda: shop.job("after").state == "done")
+    finally:
+        consumer.stop(graceful=True)
+    assert probe.ran == ["before", "after"]
+
+
 @pytest.mark.parametrize("scheme", ["redis", "postgresql"])
 def test_a_queue_that_is_away_refuses_nobody(shop: Shop, probe: Probe, scheme: str) -> None:
     shop.jobs = shop.again(queue_url=f"{scheme}://127.0.0.1:{free_ports(1)[0]}/0")

@@ -21,6 +21,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from auditapp import migrate
 from auditapp.config import Settings
 from auditapp.evidence import preparing
 from auditapp.evidence.photos import accept_photo
@@ -349,6 +350,23 @@ def test_evidence_in_a_bucket_that_goes_away(settings: Settings) -> None:
             storage.get(preparing.SENT, preparing._name(row.visit_id, row.item, row.sent_sha256))
         assert not settings.files_dir.exists()
         office.app.database.engine.dispose()
+
+
+def test_no_photo_is_lost_by_an_older_database(either_office: Office) -> None:
+    office, data = either_office, [picture(size=(40 + number, 30)) for number in range(3)]
+    send(office, *data)
+    with office.database.transaction(write=False) as session:
+        first = session.scalars(select(Job.id).order_by(Job.id)).first()
+    known: Jobs = office.app.extensions["auditapp.jobs"]
+    known.work(first or 0)
+    with office.database.transaction() as session:
+        preparing.refuse(session, str(photos(office)[1].id), "photo_not_an_image")
+    made, url = photos(office)[0].sha256, known.settings.database_url
+    office.database.engine.dispose()
+    migrate.downgrade(url, "0003")
+    migrate.upgrade(url)
+    assert [row.sent_sha256 for row in photos(office)] == [sha(one) for one in data]
+    assert [row.sha256 for row in photos(office)] == [made, sha(data[1]), sha(data[2])]
 
 
 # --- Processes
