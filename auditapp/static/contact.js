@@ -115,7 +115,7 @@
       ...time.answers.map((use) => {
         const field = make("input", { className: "short", value: use.value });
         field.dataset.item = use.item;
-        return make("label", { className: "field" }, use.question, field);
+        return make("label", { className: "field" }, use.decides ? `${use.question} ${words.decides}` : use.question, field);
       })));
     const useThem = make("button", { type: "button", className: "main", textContent: words.use, hidden: !answer.times.length, onclick: use });
     const change = make("button", { type: "button", textContent: words.again, hidden: !people.length, onclick: again });

@@ -171,7 +171,7 @@ def test_what_the_reviewer_reads(phone: Phone, app: App) -> None:
     assert "<b>Zła</b>: pa" in words
     assert not page.xpath("//img | //b")
     assert "z botem" in words
-    assert "Audytor potwierdził te czasy" in words
+    assert "Czasy potwierdzone: 12 sie 2026" in words
     marked = page.xpath("//li[@class='marked']/@id")
     assert [name.rpartition("-")[2] for name in marked] == ["1", "2", "3", "5", "6", "7", "8"]
     assert set(page.xpath("//table//a/@href")) <= {f"#{name}" for name in page.xpath("//li/@id")}
