@@ -21,7 +21,7 @@ from auditapp.db import Base
 from auditapp.evidence import service as evidence
 from auditapp.factory import App, create_app
 from auditapp.fieldwork import contacts, sending
-from auditapp.models import Evidence, IssuedReport, LoginFailure, Parked, Source, UserSession, Visit
+from auditapp.models import Evidence, IssuedReport, LoginFailure, Parked, PhoneLog, Source, UserSession, Visit
 from auditapp.reporting import service as reporting
 from checklists.lifecycle import Role
 from tests.conftest import instance_settings
@@ -90,9 +90,16 @@ def _extras(app: App, world: World) -> dict[str, object]:
             sha256=storage.put(contacts.KIND, b"10:14 Anna: x"),
             created_at=NOW,
         )
-        session.add_all([photo, report, document, source])
+        log = PhoneLog(visit_id=world.approved.id, text="opened", received_at=NOW)
+        session.add_all([photo, report, document, source, log])
         session.flush()
-        return {"evidence_id": photo.id, "number": report.number, "parked_id": document.id, "source_id": source.id}
+        return {
+            "evidence_id": photo.id,
+            "number": report.number,
+            "parked_id": document.id,
+            "source_id": source.id,
+            "log_id": log.id,
+        }
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +140,8 @@ def _parts(world: World) -> dict[str, object]:
         "section": "entry",
         "contact.visit_id": world.assigned.id,
         "offline.visit_id": world.assigned.id,
+        "language": "en",
+        "parked.visit_id": world.assigned.id,
         "round_": 1,
         "sending.visit_id": world.assigned.id,
         "submission_id": UUID(int=world.assigned.id),
@@ -142,7 +151,7 @@ def _parts(world: World) -> dict[str, object]:
 OWN: dict[str, object] = {}
 FOREIGN: dict[str, object] = {}
 # Parts that name a row by its id: taken from the other programme they must never be found.
-IDS = {"visit_id", "wave_id", "region_id", "membership_id", "evidence_id", "number", "parked_id", "source_id"}
+IDS = {"visit_id", "wave_id", "region_id", "membership_id", "evidence_id", "number", "parked_id", "source_id", "log_id"}
 
 
 def _address(app: App, rule: Rule, values: dict[str, object]) -> str:
