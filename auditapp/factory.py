@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, Response, g, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_login import LoginManager
@@ -52,6 +53,14 @@ class ShortInteger(IntegerConverter):
     regex = r"\d{1,9}"
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Cookies, except beside files: those are kept for ever, by caches that people share too, and vary with nobody."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if request.endpoint != "assets.serve":
+            super().save_session(app, session, response)
+
+
 class App(Flask):
     """Flask with one transaction around each view: returning commits, raising rolls back.
 
@@ -59,6 +68,7 @@ class App(Flask):
     """
 
     database: Database
+    session_interface = Sessions()
 
     def dispatch_request(self, *args: Any) -> Any:
         if request.endpoint == "assets.serve":

@@ -91,7 +91,7 @@ def serve(digest: str, name: str) -> Response:
     kind = "font/woff" if name.endswith(".woff") else mimetypes.guess_type(name)[0] or "application/octet-stream"
     response = Response(content, mimetype=kind)
     # An address with another hash is an old page in a car park: serve it, but let nobody keep it.
-    # Fonts are named by the style sheet relative to its own address, and change with the package alone.
-    kept = digest == _digest(name) or name.endswith(".woff")
+    # Fonts and the icon are named by style sheet and manifest relative to their own addresses, and hardly ever change.
+    kept = digest == _digest(name) or name.endswith((".woff", ".svg"))
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
     return response

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from flask import Blueprint, Response, current_app, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 from flask_babel import force_locale
 
 from auditapp import static_files, web
@@ -180,4 +180,6 @@ def worker() -> Response:
     response = current_app.make_response(script)
     response.mimetype = "text/javascript"
     response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)  # browsers ask at every opening whether there is a newer one
     return response

@@ -12,7 +12,7 @@
 
   const supported = "serviceWorker" in navigator;
   if (supported) {
-    navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "none" }).catch(() => undefined);
+    navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "imports" }).catch(() => undefined);
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) navigator.serviceWorker.getRegistration().then((found) => found && found.update()).catch(() => undefined);
     });
