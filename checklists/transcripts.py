@@ -196,7 +196,7 @@ def _from_lines(text: str) -> tuple[list[_Entry], list[tuple[int, str]]]:
         elif (found := find_day(line)) is not None:
             day = found
             aside.append((number, line))
-        elif entries:
+        elif entries and day is None:  # below a line with only a date stands no text of the message above it
             entries[-1] = replace(entries[-1], text=f"{entries[-1].text}\n{line}", last=number)
         elif line:
             aside.append((number, line))

@@ -144,6 +144,13 @@ def test_what_belongs_to_a_message() -> None:
     assert found.aside == ((1, "Rozmowa z Anną"),)
 
 
+def test_what_stands_below_a_date_is_no_text_of_the_message_above_it() -> None:
+    found = read("12.08.2026 10:14 Anna: hej\n13.08.2026\nDzisiaj\n\n09:00 Sklep: tak")
+    assert [(m.who, m.line, m.last, m.text) for m in found.messages] == [("Anna", 1, 1, "hej"), ("Sklep", 5, 5, "tak")]
+    assert found.aside == ((2, "13.08.2026"), (3, "Dzisiaj"))
+    assert (found.messages[1].at - found.messages[0].at).total_seconds() == 22 * 3600 + 46 * 60
+
+
 REFUSED = [
     ("", "", "source_empty", None),
     ("   \n", "", "source_empty", None),
