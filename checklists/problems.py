@@ -189,6 +189,8 @@ REFUSALS: Mapping[str, Text] = {
                             "a e-mail jako EML.",
                             "This file cannot be read as text. Add a chat as TXT, CSV, JSON or HTML, and an e-mail as "
                             "EML."),
+    "source_lost": Text("Tego pliku nie ma w magazynie plików. Pozostałe dane wizyty są całe.",
+                        "This file is missing from the storage. The rest of the visit is whole."),
     "too_many_sources": Text("Plików jest za dużo: jedna wizyta może ich mieć najwyżej {limit}.",
                              "There are too many files: one visit can have {limit} at the most."),
     "too_many_messages": Text("W tej rozmowie jest ponad {limit} wiadomości. Dodaj tylko swoją rozmowę ze sklepem.",

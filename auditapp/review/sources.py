@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -67,19 +67,23 @@ def sources_of(session: Session, storage: Storage, visit: Visit) -> list[SourceF
     rows = session.scalars(
         select(Source).where(Source.visit_id == visit.id, Source.removed_at.is_(None)).order_by(Source.id)
     ).all()
-    ordered = sorted(rows, key=lambda row: (row.created_at, str(row.reading), row.id))
-    return [_file(storage, visit, list(group)) for _reading, group in groupby(ordered, key=lambda row: row.reading)]
+    readings: dict[UUID, list[Source]] = {}
+    for row in rows:
+        readings.setdefault(row.reading, []).append(row)
+    return [_file(storage, visit, together) for together in readings.values()]
 
 
 def _file(storage: Storage, visit: Visit, rows: Sequence[Source]) -> SourceFile:
     kind, measured = SourceKind(rows[0].kind), rows[0].measured
     times = [_told(time) for time in measured.get("times", [])]
-    files = [(row.name, storage.get(KIND, row.sha256)) for row in rows]
+    files, problem, messages = list[tuple[str, bytes]](), None, tuple[Message, ...]()
     zone = ZoneInfo(visit.location.timezone)
     day = (visit.started_at or rows[0].created_at).astimezone(zone).date()
-    problem, messages = None, tuple[Message, ...]()
     try:
+        files = [(row.name, storage.get(KIND, row.sha256)) for row in rows]
         messages = read_messages(kind, files, zone=zone, day=day)
+    except FileNotFoundError:  # one lost file must not hide the visit
+        problem = Problem("source_lost")
     except Problem as found:
         problem = found
     parts = guess_parts(messages) | {who: Part(part) for who, part in measured.get("parts", {}).items()}
@@ -88,7 +92,7 @@ def _file(storage: Storage, visit: Visit, rows: Sequence[Source]) -> SourceFile:
         kind=kind,
         lines=[_line(message, parts, times, zone) for message in messages],
         times=times,
-        call=read_call(files[0][1]) if kind is SourceKind.CALL else (),
+        call=read_call(files[0][1] if files else b"") if kind is SourceKind.CALL else (),
         bot=bool(measured.get("bot")) or Part.BOT in parts.values(),
         used=measured.get("used", {}),
         confirmed_at=rows[0].confirmed_at,

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from flask import render_template
 from lxml import html
+from sqlalchemy import select
 
 from auditapp.factory import App
 from auditapp.fieldwork import sending
-from auditapp.models import Membership, Visit
+from auditapp.models import Membership, Source, Visit
 from auditapp.review import sources as review
 from tests.auditapp.test_contact_pages import CHAT, QUESTION, REPLY, Desk
 from tests.factories import NOW
@@ -175,3 +176,15 @@ def test_what_the_reviewer_reads(phone: Phone, app: App) -> None:
     marked = page.xpath("//li[@class='marked']/@id")
     assert [name.rpartition("-")[2] for name in marked] == ["1", "2", "3", "5", "6", "7", "8"]
     assert set(page.xpath("//table//a/@href")) <= {f"#{name}" for name in page.xpath("//li/@id")}
+
+
+def test_a_lost_file_does_not_hide_the_visit(phone: Phone, app: App) -> None:
+    phone.post({"text": CHAT, "confirm": "1"})
+    with app.database.transaction() as session:
+        (row,) = session.scalars(select(Source))
+        row.sha256 = "0" * 64
+        session.get_one(Visit, phone.desk.visit.id).status = "returned"
+    page = phone.desk.reviewer.get(f"/p/lumo/review/{phone.desk.visit.id}")
+    assert page.status == 200
+    assert "Tego pliku nie ma w magazynie plików." in page.text
+    assert "wiadomość 2" in page.text
