@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page
 
 from auditapp import static_files
 from auditapp.documents import add_document
@@ -34,23 +33,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("phone")]
 # The server as it would be after a deployment: the same code with every script, style sheet and worker changed.
 NEWER = "from pathlib import Path; from auditapp import static_files; static_files.FOLDER = Path({folder!r}); "
 START = "from tests.flows.phone_server import main; main()"
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    folder = tmp_path / "office"
-    folder.mkdir()
-    office = Office.build(folder)
-    office.start()
-    yield office
-    office.kill()
-
-
-@pytest.fixture
-def phone(playwright_: Playwright, tmp_path: Path) -> Iterator[Phone]:
-    phone = Phone(playwright_, tmp_path / "phone")
-    yield phone
-    phone.kill()
 
 
 def deploy(office: Office, folder: Path) -> None:
