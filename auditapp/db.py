@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event
@@ -21,6 +22,7 @@ from sqlalchemy.types import TypeDecorator
 if sys.platform != "win32":
     import fcntl
 
+PATIENCE = 15  # seconds that a writer waits for another one of this process, or for SQLite's own lock
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -62,24 +64,36 @@ def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
-def _take_turn(database: str | None) -> int | None:
-    """Wait until it is this thread's turn to write to an SQLite file; returns what `_give_turn` gives on.
+class _Queue:
+    """The queue of those who want to write to an SQLite file: the threads of this process, then the processes.
 
-    SQLite itself waits for its lock by sleeping longer and longer, which under load is slow and unfair: all threads of
-    all processes stand in the system's queue instead. SQLite still guards the file, so that a program that does not
-    queue here does no harm.
+    SQLite itself waits for its lock by sleeping longer and longer, which under load is slow and unfair. It still guards
+    the file, so that a program that does not queue here does no harm.
     """
-    if not database or database == ":memory:" or sys.platform == "win32":
-        return None
-    turn = os.open(f"{database}-turn", os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(turn, fcntl.LOCK_EX)
-    return turn
 
+    def __init__(self, database: str | None) -> None:
+        self.path = f"{database}-turn" if database and database != ":memory:" and sys.platform != "win32" else ""
+        self.thread = Lock()
 
-def _give_turn(turn: int | None) -> None:
-    if turn is not None and sys.platform != "win32":
-        fcntl.flock(turn, fcntl.LOCK_UN)  # closing alone would not do while a forked process has it too
-        os.close(turn)
+    def take_turn(self) -> int | None:
+        """Wait for the turn; returns what `give_turn` gives on. TimeoutError instead of a thread waiting for itself."""
+        if not self.path or sys.platform == "win32":
+            return None
+        if not self.thread.acquire(timeout=PATIENCE):
+            raise TimeoutError(f"{self.path}: another transaction of this process has not ended for {PATIENCE} s")
+        try:
+            turn = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(turn, fcntl.LOCK_EX)
+        except BaseException:
+            self.thread.release()
+            raise
+        return turn
+
+    def give_turn(self, turn: int | None) -> None:
+        if turn is not None and sys.platform != "win32":
+            fcntl.flock(turn, fcntl.LOCK_UN)  # closing alone would not do while a forked process has it too
+            os.close(turn)
+            self.thread.release()
 
 
 def build_engine(url: str) -> Engine:
@@ -87,6 +101,7 @@ def build_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, pool_recycle=1800)
     engine = create_engine(url)
+    queue = _Queue(engine.url.database)
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
@@ -94,19 +109,19 @@ def build_engine(url: str) -> Engine:
         connection.isolation_level = None
         # SQLite's own lower() knows ASCII only, and a search for "łódź" should find Łódź.
         connection.create_function("lower", 1, _lower, deterministic=True)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE * 1000}"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
         begin = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        if begin == "IMMEDIATE":
-            connection.info["turn"] = _take_turn(engine.url.database)
+        if begin == "IMMEDIATE" and "turn" not in connection.info:
+            connection.info["turn"] = queue.take_turn()
         connection.exec_driver_sql(f"BEGIN {begin}")
 
     @event.listens_for(engine, "checkin")  # a session gives its connection back when it has committed or rolled back
     def on_checkin(_connection: Any, record: Any) -> None:
-        _give_turn(record.info.pop("turn", None))
+        queue.give_turn(record.info.pop("turn", None))
 
     return engine
 

@@ -47,6 +47,10 @@ HEADERS = {
 }
 
 
+PARTS = ("text/css", "text/javascript", "font/woff", "font/woff2")
+FOR_PARTS = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")
+
+
 class ShortInteger(IntegerConverter):
     """Ids as the databases can hold them; anything longer is an address that does not exist."""
 
@@ -145,8 +149,10 @@ def _page_values() -> dict[str, Any]:
 
 
 def _headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    # What is never a page of its own needs no rules for pages: on a slow network each header of each file counts.
+    part = request.endpoint == "assets.serve" and response.mimetype in PARTS
+    for name in FOR_PARTS if part else HEADERS:
+        response.headers.setdefault(name, HEADERS[name])
     if web.settings().secure_cookies:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

@@ -114,7 +114,14 @@
     const brought = [...config.answers.values()].filter((answer) => answer.state !== "missing" || answer.comment);
     await Store.create(fresh, brought.map((answer) => ({ ...answer, at: now })), config.photos.map((photo) => ({ ...photo, bytes: null, size: 0, type: "image/jpeg", taken_at: "", arrived: 1 })));
     row = fresh;
+    otherLanguage();
     if (navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(() => undefined);
+  }
+
+  let offline = false;
+  /** Keep the form in the other language too, once there is something to lose: not a part of the first load. */
+  function otherLanguage() {
+    if (offline) AuditWorker.keep(one("#language").getAttribute("href"), true);
   }
 
   const whatFailed = (error) => (error.name === "ReadOnlyError" ? "" : error.name === "TimeoutError" || error.name === "InvalidStateError" ? "broken" : "full");
@@ -470,7 +477,8 @@
   AuditWorker.keep(location.pathname, true).then((kept) => {
     document.body.dataset.offline = kept ? "1" : "0";
     one("#offline").hidden = !kept;
-    if (kept) AuditWorker.keep(one("#language").getAttribute("href"), true);
+    offline = kept;
+    if (row) otherLanguage();
   });
   start();
 })();
