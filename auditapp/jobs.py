@@ -117,7 +117,9 @@ class Jobs:
             self.huey.pending_count()
         except Exception as error:
             raise BadSetting(f"AUDITAPP_QUEUE_URL: the queue cannot be reached: {error}") from error
-        return self.huey.create_consumer(workers=workers, max_delay=1.0, scheduler_interval=10, graceful_signal="TERM")
+        return self.huey.create_consumer(
+            workers=workers, max_delay=1.0, scheduler_interval=10, graceful_signal="TERM", shutdown_timeout=15
+        )
 
     @cached_property
     def huey(self) -> Huey:

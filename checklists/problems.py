@@ -320,6 +320,10 @@ REFUSALS: Mapping[str, Text] = {
     "wave_not_open": Text("Ta fala nie jest otwarta.", "This wave is not open."),
     "legal_basis_missing": Text("Nagrania można dodawać dopiero po zapisaniu podstawy prawnej.",
                                 "Recordings can be added only once a legal basis is on record."),
+    "question_not_sent": Text("Wpisane pytanie nie zostało wysłane. Wyślij je („Zapytaj audytora”) albo usuń, a potem "
+                              "zatwierdź wizytę.",
+                              "A question is typed and not sent. Send it (“Ask the auditor back”) or remove it, then "
+                              "approve the visit."),
     "nothing_to_report": Text("W kwartale {quarter} nie ma zatwierdzonych wizyt, więc nie ma z czego zrobić raportu.",
                               "There are no approved visits in {quarter}, so there is nothing to report."),
     "location_not_visited": Text("Placówka {location} nie ma w kwartale {quarter} zatwierdzonej wizyty, która liczy "

@@ -73,6 +73,8 @@ def get_document(session: Session, visit: Visit) -> Document:
         raise Problem("not_found")
     answers = visits.current_answers(session, visit.id).values()
     photos = evidence.photos_of(session, visit.id)
+    last = find_row(session, visit.id, visit.round - 1)
+    told = documents.read(last.document) if last is not None else None
     stamp = visit.submitted_at or visit.started_at
     return Document(
         id=UUID(int=0),  # becomes the document's own with the first change
@@ -89,6 +91,9 @@ def get_document(session: Session, visit: Visit) -> Document:
             if answer.state is not AnswerState.NOT_ASKED
         ),
         photos=tuple(Taken(item, row.sent_sha256, row.taken_at) for item, rows in photos.items() for row in rows),
+        gps=told.gps if told else None,
+        recognised=told.recognised if told else False,
+        conflict=told.conflict if told else "",
     )
 
 

@@ -71,6 +71,9 @@ def _visit(actor: Actor, row: Visit, problem: Problem | None = None) -> Response
 @allow(*DESK)
 def approve(actor: Actor, visit_id: int) -> Any:
     def act(row: Visit) -> None:
+        service.check_not_own(row, actor)
+        if any(text.strip() for text in _notes().values()):
+            raise Problem("question_not_sent")
         service.approve(web.session(), row, actor=actor, now=web.now())
         flash(_("%(visit)s is approved.", visit=row.code))
 
@@ -81,8 +84,7 @@ def approve(actor: Actor, visit_id: int) -> Any:
 @allow(*DESK)
 def return_visit(actor: Actor, visit_id: int) -> Any:
     def act(row: Visit) -> None:
-        notes = {name.removeprefix(NOTE): text for name, text in request.form.items() if name.startswith(NOTE)}
-        service.return_visit(web.session(), row, notes, actor=actor, now=web.now())
+        service.return_visit(web.session(), row, _notes(), actor=actor, now=web.now())
         _write_to_auditor(actor, row)
         flash(_("%(visit)s went back to the auditor with your questions.", visit=row.code))
 
@@ -123,6 +125,11 @@ def _decide(actor: Actor, visit_id: int, act: Callable[[Visit], None], *, stay: 
     if following is None:
         return web.see_other(".queue", programme=actor.programme)
     return web.see_other(".visit", programme=actor.programme, visit_id=following)
+
+
+def _notes() -> dict[str, str]:
+    """Return the questions typed on the page, by item, "" for the whole visit."""
+    return {name.removeprefix(NOTE): text for name, text in request.form.items() if name.startswith(NOTE)}
 
 
 def _write_to_auditor(actor: Actor, row: Visit) -> None:

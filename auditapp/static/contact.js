@@ -123,7 +123,9 @@
   }
 
   async function use() {
-    const values = answers(), used = values.map((each) => [`v-${each.item}`, each.value]);
+    const values = answers(), bad = values.find((each) => AuditRules.wrong({ type: "duration" }, each.value));
+    if (bad) { say(words.bad_duration); one(`[data-item="${bad.item}"]`).focus(); return; }
+    const used = values.map((each) => [`v-${each.item}`, each.value]);
     if (kind === "call") {
       const times = typed.map((field) => [field.name, field.value]);
       notes.write(WAITING, JSON.stringify([...times, ...used, ["confirm", "1"]])); // kept as evidence once there is signal

@@ -61,7 +61,7 @@
       });
     });
     const unanswered = items.filter((item) => codes.has(item.code) && !Rules.given(answers.get(item.code))).length;
-    tools.remaining(unanswered, codes.size, row || config.server ? Rules.instant(one("#started_on").value, one("#started_at").value, config.zone) : "");
+    tools.remaining(lacking.length + wrong.length ? Math.max(unanswered, 1) : 0, codes.size, row || config.server ? Rules.instant(one("#started_on").value, one("#started_at").value, config.zone) : "");
     one("#progress-text").textContent = say("progress", { done: complete, all: parts });
     Object.assign(one("#progress"), { max: parts, value: complete });
     return { answers, codes, lacking, wrong };
@@ -273,6 +273,7 @@
     const target = screens.find((screen) => screen.dataset.screen === name) || screens[0];
     screens.forEach((screen) => { screen.hidden = screen !== target; });
     if (focus) { scrollTo({ top: 0, behavior: "instant" }); one("h2", target).focus({ preventScroll: true }); }
+    one("#check-problems").hidden = true; // what was wrong at the last try may be mended by now
     if (target.dataset.screen === "check") check();
     if (target.dataset.screen === "notes") tools.showNotes();
   }

@@ -264,6 +264,17 @@ def test_approving_leads_to_the_next_visit_that_waits(bureau: Bureau, desk: Pers
     assert "Kolejka jest pusta" in desk.get("/p/lumo/review").text
 
 
+def test_a_question_that_was_typed_and_not_sent_is_not_lost_by_approving(bureau: Bureau, desk: Person) -> None:
+    page = desk.get(f"/p/lumo/review/{bureau.first}")
+    typed = {"seen": seal(page), "note-M8": "Czy na pewno?"}
+    refused = desk.post(f"/p/lumo/review/{bureau.first}/approve", typed)
+    assert refused.status == 422
+    assert "Wpisane pytanie nie zostało wysłane." in refused.text
+    assert "Czy na pewno?" in refused.text
+    assert bureau.visit(bureau.first).status == State.SUBMITTED
+    assert desk.post(f"/p/lumo/review/{bureau.first}/approve", typed | {"note-M8": " "}).status == 303
+
+
 def test_two_buttons_cannot_both_act_on_one_page(bureau: Bureau, desk: Person) -> None:
     seen = seal(desk.get(f"/p/lumo/review/{bureau.first}"))
     base = f"/p/lumo/review/{bureau.first}"
