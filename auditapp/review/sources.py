@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -47,7 +47,8 @@ class Line:
 class SourceFile:
     """One reading beside its visit. `problem`: it cannot be read any more; `call` are the times of a call as typed.
 
-    `used` are the answers taken from it, as the auditor confirmed them. `late`: it came after the visit was sent.
+    `used` are the answers taken from it, as the auditor confirmed them; `replaced`: a later reading gave them.
+    `late`: it came after the visit was sent.
     """
 
     rows: Sequence[Source]
@@ -60,6 +61,7 @@ class SourceFile:
     confirmed_at: datetime | None
     late: bool
     problem: Problem | None
+    replaced: bool = False
 
 
 def sources_of(session: Session, storage: Storage, visit: Visit) -> list[SourceFile]:
@@ -70,7 +72,15 @@ def sources_of(session: Session, storage: Storage, visit: Visit) -> list[SourceF
     readings: dict[UUID, list[Source]] = {}
     for row in rows:
         readings.setdefault(row.reading, []).append(row)
-    return [_file(storage, visit, together) for together in readings.values()]
+    files = [_file(storage, visit, together) for together in readings.values()]
+    return [replace(file, replaced=any(_replaces(later, file) for later in files)) for file in files]
+
+
+def _replaces(later: SourceFile, file: SourceFile) -> bool:
+    """Tell whether the times of one reading were used after those of another and for the same questions."""
+    if later.confirmed_at is None or file.confirmed_at is None:
+        return False
+    return later.confirmed_at > file.confirmed_at and not later.used.keys().isdisjoint(file.used)
 
 
 def _file(storage: Storage, visit: Visit, rows: Sequence[Source]) -> SourceFile:

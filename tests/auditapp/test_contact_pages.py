@@ -239,6 +239,17 @@ def test_the_reviewer_reads_it_as_text(app: App, chat: Desk) -> None:
     assert source.used == {"CH04": "00:00:35"}
 
 
+def test_a_reading_that_a_later_one_replaced_is_marked(app: App, chat: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, text in enumerate((CHAT, CHAT.replace("10:14", "10:13"))):
+        monkeypatch.setitem(app.extensions, "auditapp.clock", lambda number=number: NOW + timedelta(minutes=number))
+        chat.post("keep", {"text": text})
+        chat.post("use", {"reading": chat.reading(), "v-CH04": "0:35"})
+    with app.database.reading() as session, app.test_request_context():
+        visit = session.get_one(Visit, chat.visit.id)
+        found = review.sources_of(session, app.extensions["auditapp.storage"], visit)
+    assert [source.replaced for source in found] == [True, False]
+
+
 def test_a_thread_of_eml_files(app: App) -> None:
     desk = Desk(app, "email")
     page = desk.post("keep", {"file": [file(QUESTION, "pytanie.eml"), file(REPLY, "re.eml")]})
