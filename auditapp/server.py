@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import socket
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 
 import waitress
 
@@ -20,11 +21,18 @@ def serve(settings: Settings, *, host: str, port: int, processes: int = 1) -> No
         multiprocessing.get_context("fork").Process(target=_join_in, args=(settings, listening), daemon=True).start()
     app = create_app(settings)
     workers = app.extensions["auditapp.jobs"].start(settings.workers) if settings.workers else None
+    if current_thread() is main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):  # said outright: who starts us may have told us to ignore them
+            signal.signal(number, _end)
     try:
         _answer(app, settings, listening)
     finally:
         if workers is not None:
             workers.stop(graceful=True)  # what is begun is finished
+
+
+def _end(_number: int, _frame: object) -> None:
+    raise SystemExit(0)
 
 
 def _join_in(settings: Settings, listening: socket.socket) -> None:

@@ -415,7 +415,8 @@ def test_a_worker_killed_in_the_middle(office: Office) -> None:
     assert (files(office), files(office, "photo")) == (0, 1)
 
 
-def test_serving_does_jobs_and_ends_when_asked(office: Office) -> None:
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_serving_does_jobs_and_ends_when_asked(office: Office, sign: signal.Signals) -> None:
     port = free_ports(1)[0]
     server = command(office, "serve", "--port", str(port))
 
@@ -435,7 +436,7 @@ def test_serving_does_jobs_and_ends_when_asked(office: Office) -> None:
         wait_until(lambda: jobs(office)[0].state == "done")
         assert kept(office, photos(office)[0]) == accept_photo(data, **LIMITS).data
     finally:
-        server.send_signal(signal.SIGINT)
+        server.send_signal(sign)
         _said, errors = server.communicate(timeout=30)
     assert server.returncode == 0, errors
 
