@@ -85,6 +85,7 @@ def file(data: bytes, name: str) -> tuple[io.BytesIO, str]:
 
 
 def test_a_pasted_chat_answers_the_durations(chat: Desk) -> None:
+    assert chat.path in chat.auditor.get(chat.path.removesuffix("/contact")).links()
     page = chat.auditor.get(chat.path)
     assert page.status == 200
     assert "Wklej całą rozmowę" in page.text

@@ -36,6 +36,9 @@ NOT_BY_LINK = {
     "insight.history",
     "parked.show",  # where a phone sent what could not be applied: tests/auditapp/test_parked_pages.py
     "parked.download",
+    "parked.log",  # where a phone sent its log: the same tests
+    "contact.contact",  # from the brief of a chat, an e-mail or a call under way: tests/auditapp/test_contact_pages.py
+    "contact.download",
     "insight.picture",
     "account.home",
 }
