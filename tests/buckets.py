@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,20 +18,13 @@ from obstore.exceptions import BaseError
 
 from auditapp.config import Bucket
 from auditapp.storage import bucket_store
+from tests.ports import free_ports
 
 NAME = "evidence"
 OFFICE = ("office-key", "office-secret")
 OWNER = ("owner-key", "owner-secret")
 PORTS = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc",
          "s3.port", "s3.port.grpc")  # fmt: skip
-
-
-def free_ports(count: int) -> list[int]:
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 @contextmanager
@@ -66,7 +58,7 @@ def running_server() -> Iterator[Bucket]:
         process.wait()
         shutil.rmtree(folder, ignore_errors=True)
         for port in ports.values():
-            for left in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):  # noqa: S108 (where the server puts them)
+            for left in Path(tempfile.gettempdir()).glob(f"seaweedfs-*-{port}.sock"):  # what its killed parts leave
                 left.unlink()
 
 

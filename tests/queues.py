@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import redis
 
-from tests.buckets import free_ports
+from tests.ports import free_ports
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from auditapp.models import Job
 from auditapp.storage import Storage
 from checklists.problems import Problem
 from tests.auditapp.sent import Clock
-from tests.buckets import free_ports
+from tests.ports import free_ports
 from tests.queues import running_redis
 
 LEASE = timedelta(minutes=5)

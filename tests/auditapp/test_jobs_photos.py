@@ -32,8 +32,9 @@ from checklists.lifecycle import Role
 from tests import factories as make
 from tests.auditapp.sent import Office, open_office, sha
 from tests.auditapp.test_fieldwork_photos import picture, with_exif
-from tests.buckets import free_ports, running_server
+from tests.buckets import running_server
 from tests.pages import Person
+from tests.ports import free_ports
 
 A = UUID(int=1)
 LIMITS = {"limit": 12 * 2**20, "max_pixels": 50_000_000}

