@@ -49,6 +49,11 @@ def duration_words(seconds: float) -> str:
     return " ".join(f"{number}\u00a0{unit}" for number, unit in parts if number) or "0\u00a0s"
 
 
+def range_words(low: float, high: float) -> str:
+    """Return a measured time as "35 s", or as "1 min – 2 min" where its stamps leave a range open."""
+    return duration_words(low) if low == high else f"{duration_words(low)} – {duration_words(high)}"
+
+
 def duration_typed(value: str) -> str:
     """Return a canonical duration as one types it: "4:30", with hours only where there are some."""
     hours, minutes, seconds = value.split(":")

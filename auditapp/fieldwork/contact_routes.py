@@ -20,8 +20,9 @@ from auditapp.fieldwork.api import by_token
 from auditapp.fieldwork.contacts import Choice, Reading, Use
 from auditapp.fieldwork.sending import Sender
 from auditapp.models import Visit
-from auditapp.wording import duration_words
-from checklists.contacts import Measured, Message
+from auditapp.sources import clock, files_of
+from auditapp.wording import range_words
+from checklists.contacts import Measured
 from checklists.lifecycle import Role, State
 from checklists.problems import Problem
 from checklists.sources import STEPS, SourceKind, write_call
@@ -40,7 +41,10 @@ def contact(actor: Actor, visit_id: int) -> Any:
     if visit.status not in UNDER_WAY or contacts.find_kind(visit) is None:
         return web.see_other("fieldwork.brief", programme=actor.programme, visit_id=visit.id)
     newest = None if "new" in request.args else contacts.find_newest(session, visit)
-    return _page(visit, _reading(actor, visit, newest, Choice()) if newest else None)
+    try:
+        return _page(visit, _reading(actor, visit, newest, Choice()) if newest else None)
+    except Problem as problem:  # a lost file, or one that cannot be read any more: another one can be added
+        return _page(visit, None, problem=problem)
 
 
 def _reading(actor: Actor, visit: Visit, reading: UUID, choice: Choice) -> Reading:
@@ -74,8 +78,7 @@ def _page(
         problem=problem,
         sentence=_said(problem, web.locale()) if problem else "",
         wrong=wrong or {},
-        words=duration_words,
-        time_words=time_words,
+        range_words=range_words,
         clock=clock,
     )
 
@@ -208,7 +211,7 @@ def _as_json(reading: Reading, visit: Visit) -> dict[str, Any]:
             "low": time.low,
             "high": time.high,
             "seconds": time.seconds,
-            "words": time_words(time),
+            "words": range_words(time.low, time.high),
             "from": quoted(time.start),
             "to": quoted(time.end),
             "answers": [used(use) for use in reading.uses if use.measured == time],
@@ -226,24 +229,12 @@ def _as_json(reading: Reading, visit: Visit) -> dict[str, Any]:
     }
 
 
-def clock(message: Message, zone: ZoneInfo) -> str:
-    """Return when a message was written, in the time of the place, no finer than its stamp."""
-    return message.at.astimezone(zone).strftime("%d.%m %H:%M" if message.minute else "%d.%m %H:%M:%S")
-
-
-def time_words(time: Measured) -> str:
-    """Return a measured time in words: "35 s", or its range where the stamps leave one open."""
-    if time.exact:
-        return duration_words(time.seconds)
-    return f"{duration_words(time.low)} – {duration_words(time.high)}"
-
-
 @bp.get("/sources/<int:source_id>")
 @allow(*DESK, Role.AUDITOR)
 def download(actor: Actor, source_id: int) -> Response:
     """Send a source as it came, as a plain file that no browser opens as a page."""
     row = contacts.get_source(web.session(), actor, source_id)
-    response = Response(web.storage().get(contacts.KIND, row.sha256), mimetype="text/plain")
+    response = Response(files_of(web.storage(), [row])[0][1], mimetype="text/plain")
     response.headers["Content-Disposition"] = f'attachment; filename="source-{row.id}.txt"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from auditapp.convert import checklist_of
 from auditapp.fieldwork import documents, service
 from auditapp.fieldwork.service import Typed
 from auditapp.models import Source, Visit
+from auditapp.sources import KIND, day_of, files_of, messages_in
 from auditapp.storage import Storage
 from checklists.answers import clean, points_for
 from checklists.contacts import (
@@ -37,7 +38,6 @@ from checklists.model import Channel, Checklist, Item
 from checklists.problems import Problem
 from checklists.sources import SourceKind, read_call, read_messages
 
-KIND = "source"  # in the storage
 LIMIT = 2**20  # bytes of one file
 FILES = 10  # read together
 PER_VISIT = 30
@@ -168,11 +168,6 @@ def _check_room(session: Session, visit: Visit, fresh: int) -> None:
         raise Problem("too_many_sources", limit=PER_VISIT)
 
 
-def day_of(visit: Visit, now: datetime) -> date:
-    """Return the local day of a visit, for sources that do not say theirs."""
-    return (visit.started_at or now).astimezone(ZoneInfo(visit.location.timezone)).date()
-
-
 def rows_of(session: Session, visit: Visit, reading: UUID) -> Sequence[Source]:
     """Return the sources of one reading of the visit; Problem not_found when there are none."""
     rows = session.scalars(
@@ -198,14 +193,13 @@ def find_newest(session: Session, visit: Visit) -> UUID | None:
 def read(storage: Storage, visit: Visit, rows: Sequence[Source], choice: Choice, own_names: Collection[str]) -> Reading:
     """Return a kept source with its times, by what the auditor says or by what was confirmed, else by a guess."""
     kind = SourceKind(rows[0].kind)
-    files = [(row.name, storage.get(KIND, row.sha256)) for row in rows]
+    files = files_of(storage, rows)
     checklist = checklist_of(visit.checklist_version)
     if kind is SourceKind.CALL:
         call = read_call(files[0][1])
         times = measure_call(*call)
         return Reading(rows[0].reading, kind, rows, (), (), None, times, _uses(checklist, times), call)
-    zone, day = ZoneInfo(visit.location.timezone), day_of(visit, rows[0].created_at)
-    messages = read_messages(kind, files, zone=zone, day=day)
+    messages = messages_in(visit, rows, files)
     parts = _parts(messages, choice, rows[0].measured, own_names)
     asked = choice.asked if choice.parts else rows[0].measured.get("asked")
     if asked is None:

@@ -12,14 +12,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from auditapp import sources
 from auditapp.models import Source, Visit
 from auditapp.storage import Storage
-from auditapp.wording import duration_words
+from auditapp.wording import range_words
 from checklists.contacts import Message, Part, guess_parts
 from checklists.problems import Problem
-from checklists.sources import SourceKind, read_call, read_messages
-
-KIND = "source"  # in the storage
+from checklists.sources import SourceKind, read_call
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +86,16 @@ def _file(storage: Storage, visit: Visit, rows: Sequence[Source]) -> SourceFile:
     kind, measured = SourceKind(rows[0].kind), rows[0].measured
     times = [_told(time) for time in measured.get("times", [])]
     files, problem, messages = list[tuple[str, bytes]](), None, tuple[Message, ...]()
-    zone = ZoneInfo(visit.location.timezone)
-    day = (visit.started_at or rows[0].created_at).astimezone(zone).date()
     try:
-        files = [(row.name, storage.get(KIND, row.sha256)) for row in rows]
-        messages = read_messages(kind, files, zone=zone, day=day)
-    except FileNotFoundError:  # one lost file must not hide the visit
-        problem = Problem("source_lost")
-    except Problem as found:
+        files = sources.files_of(storage, rows)
+        messages = sources.messages_in(visit, rows, files)
+    except Problem as found:  # one lost file must not hide the visit
         problem = found
     parts = guess_parts(messages) | {who: Part(part) for who, part in measured.get("parts", {}).items()}
     return SourceFile(
         rows=rows,
         kind=kind,
-        lines=[_line(message, parts, times, zone) for message in messages],
+        lines=[_line(message, parts, times, ZoneInfo(visit.location.timezone)) for message in messages],
         times=times,
         call=read_call(files[0][1] if files else b"") if kind is SourceKind.CALL else (),
         bot=bool(measured.get("bot")) or Part.BOT in parts.values(),
@@ -112,15 +107,14 @@ def _file(storage: Storage, visit: Visit, rows: Sequence[Source]) -> SourceFile:
 
 
 def _told(time: dict[str, Any]) -> Told:
-    low, high = duration_words(time["low"]), duration_words(time["high"])
-    exact = time["low"] == time["high"]
-    return Told(time["measure"], low if exact else f"{low} – {high}", exact, time["start"], time["end"])
+    low, high = time["low"], time["high"]
+    return Told(time["measure"], range_words(low, high), low == high, time["start"], time["end"])
 
 
 def _line(message: Message, parts: dict[str, Part], times: Sequence[Told], zone: ZoneInfo) -> Line:
     return Line(
         message=message,
         part=parts.get(message.who, Part.PERSON),
-        time=message.at.astimezone(zone).strftime("%d.%m %H:%M" if message.minute else "%d.%m %H:%M:%S"),
+        time=sources.clock(message, zone),
         marks=tuple(time.measure for time in times if message.number in (time.start, time.end)),
     )

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from auditapp import sources
 from auditapp.factory import App
 from auditapp.fieldwork import contacts, service
 from auditapp.models import Source, Visit
@@ -193,6 +194,16 @@ def test_the_same_file_again_is_the_same_reading_and_can_be_taken_out(chat: Desk
     chat.post("keep", {"text": CHAT})
     (row,) = chat.rows()
     assert (row.removed_at, row.confirmed_at) == (None, None)
+
+
+def test_a_lost_file_leaves_a_page_to_add_another_one(app: App, chat: Desk) -> None:
+    chat.post("keep", {"text": CHAT})
+    app.extensions["auditapp.storage"].delete(sources.KIND, chat.rows()[0].sha256)
+    page = chat.auditor.get(chat.path)
+    assert page.status == 422
+    assert "Tego pliku nie ma w magazynie plików." in page.text
+    assert "Wklej całą rozmowę" in page.text
+    assert chat.post("keep", {"text": CHAT.replace("10:14", "10:13")}).status == 303
 
 
 def test_there_is_an_end_to_files(chat: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from auditapp import sources
 from auditapp.access import actor_for
 from auditapp.db import Database
 from auditapp.fieldwork import contacts, service
@@ -59,7 +60,7 @@ def test_kept_measured_confirmed_and_answered(either_database: Database, tmp_pat
         (row,) = contacts.rows_of(session, visit, ONE)
         assert row.measured["used"] == {"CH04": "00:00:40", "CH11": "00:02:00"}  # CH01 has no measure
         assert row.measured["parts"] == {"Ola": "me", "Sklep": "person"}
-        assert storage.get(contacts.KIND, row.sha256) == CHAT
+        assert storage.get(sources.KIND, row.sha256) == CHAT
         again = contacts.read(storage, visit, [row], Choice(), [])
         assert [person.part for person in again.people] == ["me", "person"]
 

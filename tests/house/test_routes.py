@@ -16,11 +16,12 @@ from itsdangerous import TimestampSigner
 from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
+from auditapp import sources
 from auditapp.access import BY_TOKEN, EVERYBODY, SIGNED_IN
 from auditapp.db import Base
 from auditapp.evidence import service as evidence
 from auditapp.factory import App, create_app
-from auditapp.fieldwork import contacts, sending
+from auditapp.fieldwork import sending
 from auditapp.models import Evidence, IssuedReport, LoginFailure, Parked, PhoneLog, Source, UserSession, Visit
 from auditapp.reporting import service as reporting
 from checklists.lifecycle import Role
@@ -87,7 +88,7 @@ def _extras(app: App, world: World) -> dict[str, object]:
             kind="chat",
             name="chat.txt",
             size=1,
-            sha256=storage.put(contacts.KIND, b"10:14 Anna: x"),
+            sha256=storage.put(sources.KIND, b"10:14 Anna: x"),
             created_at=NOW,
         )
         log = PhoneLog(visit_id=world.approved.id, text="opened", received_at=NOW)
