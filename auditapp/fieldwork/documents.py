@@ -100,12 +100,14 @@ class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _decoder = msgspec.json.Decoder(Document)
 
 
-def decode(body: bytes) -> Document:
-    """Return the document in a request's body; ValueError for what is none, a time far from our own included."""
-    document = _decoder.decode(body)
-    if any(instant and not 1970 <= instant.year < 2200 for instant in (document.started_at, document.ended_at)):
-        raise ValueError("a time that no calendar of ours reaches")
-    return document
+def find(body: bytes) -> Document | None:
+    """Return the document in a request's body; None when it holds none, a time far from our own included."""
+    try:
+        document = _decoder.decode(body)
+    except (ValueError, RecursionError):
+        return None
+    instants = (document.started_at, document.ended_at)
+    return document if all(instant is None or 1970 <= instant.year < 2200 for instant in instants) else None
 
 
 def read(stored: Mapping[str, Any]) -> Document:

@@ -25,7 +25,7 @@ MANAGE = (Role.PROGRAMME_MANAGER, Role.ADMINISTRATOR)
 def index(actor: Actor) -> Any:
     session, page = web.session(), web.page_number()
     number = parked.count_waiting(session, actor)
-    rows = [(row, parking.find_document(row.body)) for row in parked.waiting(session, actor, page)]
+    rows = [(row, documents.find(row.body)) for row in parked.waiting(session, actor, page)]
     return web.page(
         "fieldwork/parked.html",
         number=number,

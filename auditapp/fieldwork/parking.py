@@ -95,17 +95,9 @@ def _logs(actor: Actor) -> Select[PhoneLog]:
     )
 
 
-def find_document(body: bytes) -> Document | None:
-    """Return the document in parked bytes; None when they are none."""
-    try:
-        return documents.decode(body)
-    except (ValueError, RecursionError):
-        return None
-
-
 def open_parked(session: Session, row: Parked, locale: str) -> Opened | None:
     """Return a parked document answer by answer beside the visit's present answers; None when it cannot be read."""
-    document = find_document(row.body)
+    document = documents.find(row.body)
     if document is None:
         return None
     checklist = checklist_of(row.visit.checklist_version)
@@ -229,10 +221,9 @@ def apply_parked(session: Session, actor: Actor, parked_id: int, *, new_id: UUID
 
 def _fitting(visit: Visit, row: Parked) -> Document:
     """Return the document of a parked row; Problem parked_unfit when it can never be this visit's."""
-    try:
-        document = documents.decode(row.body)
-    except (ValueError, RecursionError) as error:
-        raise Problem("parked_unfit", why=Text("nie da się go odczytać", "it cannot be read")) from error
+    document = documents.find(row.body)
+    if document is None:
+        raise Problem("parked_unfit", why=Text("nie da się go odczytać", "it cannot be read"))
     if document.visit != visit.code:
         raise Problem("parked_unfit", why=Text("dotyczy innej wizyty", "it is for another visit"))
     if document.checklist != service.version_of(visit):

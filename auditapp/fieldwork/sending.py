@@ -179,18 +179,11 @@ def put_document(
     session: Session, sender: Sender, submission_id: UUID, body: bytes, *, skew: float | None, now: datetime
 ) -> Outcome:
     """Take in a draft or a final document as it came; Problem token when it may not be sent."""
-    document = _read(body)  # before the visit is held, so that nobody waits for the reading
+    document = documents.find(body)  # before the visit is held, so that nobody waits for the reading
     with session.no_autoflush:  # everything is written once, at the end
         outcome = _receive(session, sender, submission_id, body, document, skew, now)
     session.flush()
     return outcome
-
-
-def _read(body: bytes) -> Document | None:
-    try:
-        return documents.decode(body)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _receive(
