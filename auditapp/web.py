@@ -130,3 +130,14 @@ def picture(svg: bytes) -> Response:
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response.headers["Cache-Control"] = "private, max-age=300"
     return response
+
+
+def as_it_came(data: bytes, name: str) -> Response:
+    """Return what somebody sent as a plain file that no browser opens as a page: anybody may have written it."""
+    response = current_app.make_response(data)
+    response.mimetype = "text/plain"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -232,11 +232,6 @@ def _as_json(reading: Reading, visit: Visit) -> dict[str, Any]:
 @bp.get("/sources/<int:source_id>")
 @allow(*DESK, Role.AUDITOR)
 def download(actor: Actor, source_id: int) -> Response:
-    """Send a source as it came, as a plain file that no browser opens as a page."""
+    """Send a source as it came."""
     row = contacts.get_source(web.session(), actor, source_id)
-    response = Response(files_of(web.storage(), [row])[0][1], mimetype="text/plain")
-    response.headers["Content-Disposition"] = f'attachment; filename="source-{row.id}.txt"'
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return web.as_it_came(files_of(web.storage(), [row])[0][1], f"source-{row.id}.txt")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, Response, current_app, flash, request
+from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 
 from auditapp import errors, parked, web
@@ -76,14 +76,9 @@ def set_aside(actor: Actor, visit_id: int) -> Any:
 @bp.get("/parked/<int:parked_id>/bytes")
 @allow(*MANAGE)
 def download(actor: Actor, parked_id: int) -> Any:
-    """Return exactly what the phone sent. It is never shown as a page: anybody may have written it."""
+    """Return exactly what the phone sent."""
     row = parked.read_parked(web.session(), actor, parked_id)
-    response = current_app.make_response(row.body)
-    response.mimetype = "text/plain"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "no-store"
-    response.headers.set("Content-Disposition", "attachment", filename=f"{row.visit.code}-{row.id}.txt")
-    return response
+    return web.as_it_came(row.body, f"{row.visit.code}-{row.id}.txt")
 
 
 @bp.post("/parked/<int:parked_id>/apply")
