@@ -58,11 +58,20 @@ class ShortInteger(IntegerConverter):
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Cookies, except beside files: those are kept for ever, by caches that people share too, and vary with nobody."""
+    """Cookies, except beside files: those are kept for ever, by caches that people share too, and vary with nobody.
+
+    Nor beside the phone's form and its worker unless something changed: with the cookie of before, the page that the
+    browser has just loaded is the one that the service worker keeps, and it comes only once.
+    """
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if request.endpoint != "assets.serve":
             super().save_session(app, session, response)
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        if request.endpoint in ("offline.form", "offline.worker"):
+            return session.modified
+        return super().should_set_cookie(app, session)
 
 
 class App(Flask):

@@ -11,7 +11,7 @@ import mimetypes
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, url_for
+from flask import Blueprint, Flask, Response, abort, request, url_for
 from font_source_sans_pro import font_directory
 from fontTools import subset
 from fontTools.ttLib import TTFont
@@ -94,4 +94,7 @@ def serve(digest: str, name: str) -> Response:
     # Fonts and the icon are named by style sheet and manifest relative to their own addresses, and hardly ever change.
     kept = digest == _digest(name) or name.endswith((".woff", ".svg"))
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+    # A browser asks again for what a fresh service worker imports, however long it may be kept.
+    response.set_etag(_digest(name))
+    response.make_conditional(request)
     return response

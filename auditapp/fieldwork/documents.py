@@ -42,12 +42,16 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Taken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One photo by the SHA-256 of its bytes as sent; `taken_at` are the camera's own words."""
+    """One photo by the SHA-256 of its bytes as sent; `taken_at` are the camera's own words.
+
+    `source` tells where a phone found the time: "camera", or "file" when the camera said nothing.
+    """
 
     item: Code
     sha: Hash
     taken_at: Name = ""
     bytes: Number = 0
+    source: Code = ""
 
 
 class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,7 +76,8 @@ class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything an auditor recorded in one round. A draft also keeps answers that a branch hides just now.
 
     `parent` and `base_rev` name the stored document that this one goes on from, when another phone or the page began
-    it. `recognised`: somebody of the staff saw through the visit; `conflict` of interest in the auditor's words.
+    it. `recognised`: somebody of the staff saw through the visit; `conflict` of interest in the auditor's words;
+    `reply` to what the reviewer asked about the whole visit.
     Notes are a help for the auditor: a draft backs them up, a final leaves them out.
     """
 
@@ -94,6 +99,7 @@ class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parent: UUID | None = None
     recognised: bool = False
     conflict: Words = ""
+    reply: Words = ""
     notes: tuple[Note, ...] = ()
 
 

@@ -29,6 +29,7 @@ class StartForm(FlaskForm):
 
 
 class SubmitForm(StartForm):
+    reply = TextAreaField(_l("Your reply to the reviewer"), [Length(max=TEXT_LIMIT)])
     ended_on = DateField(_l("Day it ended"), [REQUIRED])
     ended_at = TimeField(_l("End"), [REQUIRED])
     recognised = BooleanField(_l("I think the staff recognised me as a mystery shopper."))

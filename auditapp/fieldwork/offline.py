@@ -23,6 +23,7 @@ from checklists.model import Item, Section
 
 bp = Blueprint("offline", __name__)
 TO_FILL = (State.ASSIGNED, State.IN_PROGRESS, State.RETURNED)
+FRESH = 30  # seconds in which the service worker may keep the page that was just loaded instead of loading it again
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def _form(actor: Actor, visit_id: int, round_: int, own: str) -> Any:
         config=_config(actor, visit, brief, parts, address),
     )
     response.headers["X-Page"] = "form"
+    response.headers["Cache-Control"] = f"private, max-age={FRESH}"
     return response
 
 
@@ -91,6 +93,7 @@ def _times(visit: Visit, brief: Brief) -> forms.SubmitForm:
             "ended_at": ended.time() if ended else None,
             "recognised": brief.document.recognised if brief.document else False,
             "conflict": brief.document.conflict if brief.document else "",
+            "reply": brief.document.reply if brief.document else "",
         },
     )
 
@@ -123,7 +126,7 @@ def _config(actor: Actor, visit: Visit, brief: Brief, parts: Sequence[Part], add
         "notes": msgspec.to_builtins(document.notes if document else ()),
         "gps": msgspec.to_builtins(document.gps) if document else None,
         "words": {**words.of_form(), **words.of_tools()},
-        "plurals": words.plurals(),
+        "plurals": words.plurals_of_form(),
     }
 
 
@@ -146,12 +149,14 @@ def rules_of(item: Item) -> dict[str, Any]:
 
 def _photos(actor: Actor, visit: Visit, document: documents.Document | None) -> list[dict[str, str]]:
     """Return the photos that the office has and the draft names."""
-    named = {(photo.item, photo.sha) for photo in document.photos} if document else set()
+    named = {(photo.item, photo.sha): photo for photo in document.photos} if document else {}
     return [
         {
             "item": item,
             "sha": row.sent_sha256,
             "url": url_for("evidence.photo", programme=actor.programme, evidence_id=row.id),
+            "taken_at": named[item, row.sent_sha256].taken_at,
+            "source": named[item, row.sent_sha256].source,
         }
         for item, rows in evidence.photos_of(web.session(), visit.id).items()
         for row in rows
@@ -172,6 +177,7 @@ def worker() -> Response:
         "photos.js",
         "phone.js",
         "tools.js",
+        "check.js",
         "form.js",
         "list.js",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -124,11 +124,14 @@ class SectionPage:
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """One question before sending. `lacks_photo`: it is answered, and the photo that belongs to it is not here."""
+
     item: Item
     words: str
     given: bool
     comment: str
     photos: Sequence[Evidence]
+    lacks_photo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,11 @@ class CheckedSection:
     section: Section
     lines: Sequence[Line]
     missing: Sequence[Problem]
+
+    @property
+    def missing_first(self) -> list[Line]:
+        """Return the lines as they are read before sending: what is missing on top."""
+        return sorted(self.lines, key=lambda line: not (line.lacks_photo or (line.item.required and not line.given)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,16 +357,20 @@ def check_page(session: Session, visit: Visit, locale: str) -> CheckPage:
     for section in checklist.sections:
         items = [item for item in visible if item.section == section.code]
         codes = {item.code for item in items}
-        lines = [_line(item, answers.get(item.code), photos.get(item.code, ()), locale) for item in items]
+        problems = [problem for problem in missing if problem.place and problem.place.find("item") in codes]
+        unproven = [problem.place for problem in problems if problem.place and problem.code == "evidence_missing"]
+        bare = {place.find("item") for place in unproven}
+        lines = [_line(item, answers.get(item.code), photos.get(item.code, ()), locale, bare) for item in items]
         if lines:
-            problems = [problem for problem in missing if problem.place and problem.place.find("item") in codes]
             sections.append(CheckedSection(section, lines, problems))
     return CheckPage(visit, document, sections, notes_for(session, visit), _progress(checklist, answers, attributes))
 
 
-def _line(item: Item, answer: Answer | None, photos: Sequence[Evidence], locale: str) -> Line:
+def _line(
+    item: Item, answer: Answer | None, photos: Sequence[Evidence], locale: str, bare: Collection[str | None]
+) -> Line:
     comment = answer.comment if answer is not None else ""
-    return Line(item, answer_words(item, answer, locale), given(answer), comment, photos)
+    return Line(item, answer_words(item, answer, locale), given(answer), comment, photos, item.code in bare)
 
 
 def sent_visit(session: Session, visit: Visit) -> Submission | None:

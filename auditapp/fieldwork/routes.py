@@ -36,7 +36,7 @@ def visits(actor: Actor) -> Any:
         errands=queries.errands(web.session(), actor, page),
         page=page,
         words=words.of_list(),
-        plurals=words.plurals(),
+        plurals=words.plurals_of_list(),
     )
     response.headers["X-Page"] = "list"  # what the service worker may keep
     return response
@@ -217,6 +217,7 @@ def check(actor: Actor, visit_id: int) -> Any:
             "ended_at": ended.time() if ended else None,
             "recognised": page.document.recognised,
             "conflict": page.document.conflict,
+            "reply": page.document.reply,
         }
     )
     return _check(page, form, 200)
@@ -252,6 +253,7 @@ def submit(actor: Actor, visit_id: int) -> Any:
             ended_at=form.ended(zone),
             recognised=form.recognised.data,
             conflict=form.conflict.data or "",
+            reply=form.reply.data or "",
             new_id=uuid4(),
             actor_id=actor.user_id,
             now=web.now(),

@@ -213,13 +213,14 @@ def submit(
     ended_at: datetime,
     recognised: bool = False,
     conflict: str = "",
+    reply: str = "",
     new_id: UUID,
     actor_id: int,
     now: datetime,
 ) -> str:
     """Freeze the draft as final, record its answers and submit the visit; returns the receipt.
 
-    `recognised` and `conflict` are what the auditor declares.
+    `recognised` and `conflict` are what the auditor declares, `reply` answers the reviewer's notes on the whole visit.
     Problems with everything that is still missing; Problem when the times are impossible.
     """
     _lock(session, visit)
@@ -233,7 +234,7 @@ def submit(
     row = find_row(session, visit.id, visit.round)
     if row is None:
         document = msgspec.structs.replace(document, id=new_id)
-    document = msgspec.structs.replace(document, recognised=recognised, conflict=conflict)
+    document = msgspec.structs.replace(document, recognised=recognised, conflict=conflict, reply=reply)
     final = documents.finish(document, checklist, attributes, started_at=started_at, ended_at=ended_at)
     if row is None:
         row = _row(visit, final, now)
@@ -305,7 +306,6 @@ def _row(visit: Visit, document: Document, now: datetime) -> Submission:
 
 
 def version_of(visit: Visit) -> str:
-    """Return how documents name the checklist of a visit: "ST 2"."""
     """Return the checklist and version of a visit as documents name it: "STORE 2"."""
     return f"{visit.checklist_version.code} {visit.checklist_version.version}"
 

@@ -27,6 +27,13 @@ def of_list() -> Mapping[str, str]:
         "log_sent": _("The log is sent. Thank you."),
         "log_failed": _("The log could not be sent. Try again with signal."),
         "log_empty": _("There is nothing in the log yet."),
+        "nothing": _("Nothing to do right now."),
+        "tag_draft": _("begun"),
+        "tag_ready": _("waiting to be sent"),
+        "tag_sending": _("being sent"),
+        "tag_sent": _("sent"),
+        "tag_auth": _("not sent"),
+        "tag_parked": _("with the office"),
     }
 
 
@@ -45,7 +52,15 @@ def of_form() -> Mapping[str, str]:
         "bad_photo": _("This file is not a photo that can be read. Choose another one."),
         "elsewhere": _("This visit is open in another window."),
         "photo_number": _("Photo %(number)s, in full size", number="{number}"),
+        "photo_alt": _("Photo %(number)s", number="{number}"),
+        "change": _("Change"),
+        "na": _("not applicable"),
+        "no_answer": _("no answer yet"),
+        "not_given": _("not given (optional)"),
+        "no_photo": _("a photo is missing"),
         "remove": _("Remove"),
+        "removed_photo": _("Photo removed."),
+        "undo": _("Undo"),
         "remove_number": _("Remove photo %(number)s", number="{number}"),
         "complete": _("complete"),
         "not_asked": _("not asked here"),
@@ -77,6 +92,7 @@ def of_tools() -> Mapping[str, str]:
         "note_move": _("Move to the question"),
         "note_moved": _("Moved to: %(question)s", question="{question}"),
         "note_photo": _("Photo of this note"),
+        "removed_note": _("The note of %(time)s is removed.", time="{time}"),
         "note_remove": _("Remove the note of %(time)s", time="{time}"),
         "locating": _("Looking for the position…"),
         "position": _("The position is noted, ±%(metres)s m. Thank you.", metres="{metres}"),
@@ -84,13 +100,22 @@ def of_tools() -> Mapping[str, str]:
     }
 
 
-def plurals() -> Mapping[str, Mapping[str, str]]:
-    """Return sentences with {number} by the plural category of the language ("one", "few", "other")."""
+def plurals_of_list() -> Mapping[str, Mapping[str, str]]:
+    """Return the list's sentences with {number} by the plural category of the language ("one", "few", "other")."""
     return {
-        "open": _by_number(lambda n: ngettext("%(num)d question still open", "%(num)d questions still open", n)),
         "waiting": _by_number(
             lambda n: ngettext("%(num)d visit is not sent yet.", "%(num)d visits are not sent yet.", n)
         ),
+        "to_do": _by_number(
+            lambda n: ngettext("%(num)d visit is waiting for you.", "%(num)d visits are waiting for you.", n)
+        ),
+    }
+
+
+def plurals_of_form() -> Mapping[str, Mapping[str, str]]:
+    """Return the form's sentences with {number}, likewise."""
+    return {
+        "open": _by_number(lambda n: ngettext("%(num)d question still open", "%(num)d questions still open", n)),
         "left": _by_number(
             lambda n: ngettext(
                 "%(num)d question left, about %(minutes)s minutes.",
@@ -120,6 +145,7 @@ def plurals() -> Mapping[str, Mapping[str, str]]:
                 n,
             )
         ),
+        "photos": _by_number(lambda n: ngettext("%(num)d photo", "%(num)d photos", n)),
         "missing": _by_number(
             lambda n: ngettext("%(num)d answer is still missing.", "%(num)d answers are still missing.", n)
         ),

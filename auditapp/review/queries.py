@@ -30,7 +30,17 @@ from auditapp.models import (
     Wave,
 )
 from auditapp.review import service
-from auditapp.review.rounds import changed_items, conflicts, first_sent, flags_of, left_out, odd_time, position
+from auditapp.review.rounds import (
+    changed_items,
+    conflicts,
+    file_times,
+    first_sent,
+    flags_of,
+    left_out,
+    odd_time,
+    position,
+    replies,
+)
 from auditapp.wording import answer_words, decimal_mark
 from checklists.lifecycle import Act, State, allowed
 from checklists.model import AnswerState, Checklist, Item, Section
@@ -149,7 +159,8 @@ class VisitFile:
     """Everything about one visit. `own`: the reader made it, so no acts are open to them; `odd_time`: see screening.
 
     `conflicts` of interest in the auditor's words; `behind`: minutes that the phone's clock was slow;
-    `left_out`: by item what came and cannot be an answer.
+    `left_out`: by item what came and cannot be an answer; `replies` by round to the notes on the whole visit before it;
+    `file_times`: photos (item, hash as sent) whose camera said no time.
     """
 
     visit: Visit
@@ -168,6 +179,8 @@ class VisitFile:
     behind: float
     position: Mapping[str, Any] | None
     left_out: Mapping[str, str]
+    replies: Mapping[int, str]
+    file_times: Collection[tuple[str, str]]
     seen: str
 
     @property
@@ -342,6 +355,8 @@ def visit_file(session: Session, actor: Actor, visit: Visit, locale: str) -> Vis
         position=position(rounds),
         behind=(rounds[-1].skew or 0.0) / 60 if rounds else 0.0,
         left_out=left_out(rounds[-1]) if rounds else {},
+        replies=replies(rounds),
+        file_times=file_times(rounds),
         seen=service.seen(session, visit),
     )
 

@@ -80,6 +80,17 @@ def conflicts(rounds: Iterable[Submission]) -> list[str]:
     return list(dict.fromkeys(words for sent in rounds if (words := sent.document.get("conflict", "").strip())))
 
 
+def replies(rounds: Iterable[Submission]) -> dict[int, str]:
+    """Return by round what the auditor replied to the questions about the whole visit that led to it."""
+    return {sent.round: words for sent in rounds if (words := sent.document.get("reply", "").strip())}
+
+
+def file_times(rounds: Iterable[Submission]) -> frozenset[tuple[str, str]]:
+    """Return the photos (item, hash as sent) whose time is that of their file: their camera said nothing."""
+    photos = (photo for sent in rounds for photo in sent.document.get("photos", ()))
+    return frozenset((photo["item"], photo["sha"]) for photo in photos if photo.get("source") == "file")
+
+
 def position(rounds: Sequence[Submission]) -> Mapping[str, Any] | None:
     """Return where the phone said it was, as in docs/phone-protocol.md; None when it said nothing."""
     said: Mapping[str, Any] | None = rounds[-1].document.get("gps") if rounds else None

@@ -6,11 +6,12 @@
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
   const config = JSON.parse(one("#config").textContent);
-  const form = one("#fill"), status = one("#status"), notice = one("#notice"), say = AuditWords(config);
+  const form = one("#fill"), status = one("#status"), notice = one("#notice"), say = AuditWords(config), undo = AuditUndo(say);
   const attributes = new Set(config.attributes);
   const items = config.items, byCode = new Map(items.map((item) => [item.code, item]));
   const block = (code) => document.getElementById(`q-${code}`);
   const screens = all("[data-screen]", form);
+  const reply = one("#reply"); // to the reviewer's questions about the whole visit; only where there are any
   let row = null; // the phone's document of this visit and round; null before the first answer
   let editable = true;
 
@@ -80,6 +81,7 @@
   }
   function lock() {
     editable = false;
+    undo.forget();
     all("input, textarea, button:not([data-always])", form).forEach((field) => { field.disabled = true; });
   }
 
@@ -108,11 +110,11 @@
       programme: config.programme, place: config.place, address: config.address, checklist: config.checklist,
       app: config.app, token: config.token, device: device(), tz: Intl.DateTimeFormat().resolvedOptions().timeZone,
       state: "draft", rev: server ? server.rev : 0, sent_rev: 0, base_rev: server ? server.rev : null,
-      parent: server ? server.id : null, recognised: one("#recognised").checked, conflict: one("#conflict").value.trim(),
+      parent: server ? server.id : null, recognised: one("#recognised").checked, conflict: one("#conflict").value.trim(), reply: reply ? reply.value.trim() : "",
       notes: config.notes, gps: config.gps, started_at: config.started_at || now, ended_at: null, changed_at: now, hidden: [],
     };
     const brought = [...config.answers.values()].filter((answer) => answer.state !== "missing" || answer.comment);
-    await Store.create(fresh, brought.map((answer) => ({ ...answer, at: now })), config.photos.map((photo) => ({ ...photo, bytes: null, size: 0, type: "image/jpeg", taken_at: "", arrived: 1 })));
+    await Store.create(fresh, brought.map((answer) => ({ ...answer, at: now })), config.photos.map((photo) => ({ ...photo, bytes: null, size: 0, type: "image/jpeg", arrived: 1 })));
     row = fresh;
     otherLanguage();
     if (navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(() => undefined);
@@ -198,7 +200,7 @@
     const fields = {
       started_at: Rules.instant(value("started_on"), value("started_at"), config.zone) || row?.started_at || new Date().toISOString(),
       ended_at: Rules.instant(value("ended_on"), value("ended_at"), config.zone) || null,
-      recognised: one("#recognised").checked, conflict: one("#conflict").value.trim(),
+      recognised: one("#recognised").checked, conflict: one("#conflict").value.trim(), reply: reply ? reply.value.trim() : "",
     };
     return save("*visit", () => Store.saveFields(row.id, fields));
   }
@@ -209,6 +211,7 @@
     if (row.ended_at) [one("#ended_on").value, one("#ended_at").value] = local(row.ended_at);
     one("#recognised").checked = Boolean(row.recognised);
     one("#conflict").value = row.conflict || "";
+    if (reply) reply.value = row.reply || "";
   }
 
   // ---- photos
@@ -221,11 +224,19 @@
     Object.assign(button, { type: "button", className: "link", textContent: say("remove") });
     button.setAttribute("aria-label", say("remove_number", { number }));
     button.addEventListener("click", async () => {
-      await save(`photo ${photo.sha}`, () => Store.removePhoto(row.id, code, photo.sha));
+      let kept = null;
+      await save(`photo ${photo.sha}`, async () => {
+        kept ??= (await Store.photos(row.id)).find((each) => each.item === code && each.sha === photo.sha);
+        await Store.removePhoto(row.id, code, photo.sha);
+      });
       line.remove();
-      await saveAnswer(byCode.get(code));
-      refresh();
-      one(`#p-${code}`).focus();
+      await answered(code);
+      if (kept) undo(list, say("removed_photo"), async () => {
+        await save(`photo ${photo.sha}`, () => Store.savePhoto(row.id, kept));
+        thumb(code, { ...kept, url: address });
+        await answered(code);
+        one(`#p-${code}`).focus({ preventScroll: true });
+      });
     });
     line.dataset.sha = photo.sha;
     if (photo.refused) line.dataset.refused = photo.refused;
@@ -237,7 +248,7 @@
   async function addPhoto(file, place) {
     show("shrinking");
     try {
-      const photo = await AuditPhotos.prepare(file);
+      const photo = await AuditPhotos.prepare(file, config.zone);
       await begin();
       await Store.savePhoto(row.id, { ...photo, item: place });
       show(pending.size ? "unsaved" : "draft");
@@ -266,16 +277,33 @@
     coming = coming.then(() => addPhotos(root, files)).catch((error) => Store.note(`photo: ${error.name} ${error.message}`));
   });
 
-  const tools = AuditTools({ config, say, id: () => row && row.id, save, answered, addPhoto, thumb, block, asked: () => Rules.asked(items, answersOn(), attributes) });
+  const tools = AuditTools({ config, say, undo, id: () => row && row.id, save, answered, addPhoto, thumb, block, asked: () => Rules.asked(items, answersOn(), attributes) });
 
   // ---- screens: the list of parts, one part, the check
+  // An address may also name one place on a screen: a question ("q-M1"), the reply to the reviewer.
+  const back = one("#to-check");
+  let changing = ""; // the question that the check led to
   function go(name, focus) {
-    const target = screens.find((screen) => screen.dataset.screen === name) || screens[0];
+    const spot = name && !screens.some((screen) => screen.dataset.screen === name) ? document.getElementById(name) : null;
+    const target = screens.find((screen) => screen.dataset.screen === name || screen.contains(spot)) || screens[0];
+    const checking = target.dataset.screen === "check", fromCheck = !one("[data-screen=check]").hidden;
     screens.forEach((screen) => { screen.hidden = screen !== target; });
-    if (focus) { scrollTo({ top: 0, behavior: "instant" }); one("h2", target).focus({ preventScroll: true }); }
+    undo.forget();
     one("#check-problems").hidden = true; // what was wrong at the last try may be mended by now
-    if (target.dataset.screen === "check") check();
+    if (checking) check();
     if (target.dataset.screen === "notes") tools.showNotes();
+    const found = checking && changing ? one(`#answers a[href="#${changing}"]`) : spot && !spot.hidden ? spot : null;
+    changing = spot && !checking && fromCheck ? name : "";
+    back.hidden = !changing;
+    if (changing) spot.after(back);
+    if (found) lead(found);
+    else if (focus) { scrollTo({ top: 0, behavior: "instant" }); one("h2", target).focus({ preventScroll: true }); }
+  }
+  /** Show a place of this screen and go on from there with the keyboard. */
+  function lead(place) {
+    const field = place.matches("a, textarea") ? place : one("input:not([type=hidden]), textarea", place);
+    place.scrollIntoView({ block: place.matches(".question") ? "start" : "center", behavior: "instant" });
+    if (field) field.focus({ preventScroll: true });
   }
   addEventListener("hashchange", () => go(location.hash.slice(1), true));
   form.addEventListener("click", (event) => {
@@ -332,22 +360,11 @@
     if (box) summarise(box, bad.map((item) => [`${question(item)} ${sentence(item)}`, `#a-${item.code}`, `[name="a-${item.code}"]`]));
     return bad.length > 0;
   }
+  const showCheck = AuditCheck({ config, say, items, block, asked: question, sentence: (item) => (problemOf(item) ? sentence(item) : "") });
   function check() {
-    const { codes, lacking, wrong } = refresh();
-    const perPart = config.parts.map((part) => {
-      const here = new Set(items.filter((item) => item.section === part.code && codes.has(item.code)).map((item) => item.code));
-      return [part, lacking.filter(([code]) => here.has(code)).length + wrong.filter((item) => here.has(item.code)).length];
-    });
-    const open = perPart.filter(([, count]) => count);
-    one("#verdict").textContent = open.length ? say.count("missing", open.reduce((sum, [, count]) => sum + count, 0)) : say("all_answered");
-    one("#lacking").replaceChildren(...open.map(([part, count]) => {
-      const line = document.createElement("li"), link = document.createElement("a");
-      Object.assign(link, { href: `#s-${part.code}`, textContent: `${part.title}: ${say.count("open", count)}` });
-      line.append(link);
-      return line;
-    }));
-    one("#lacking").hidden = !open.length;
-    return { lacking, wrong };
+    const found = refresh();
+    showCheck(found);
+    return found;
   }
   function timeProblems() {
     const value = (name) => one(`#${name}`).value, lines = [];
@@ -366,7 +383,7 @@
     await flush();
     const { lacking, wrong } = check(), lines = timeProblems();
     const first = [...wrong.map((item) => item.code), ...lacking.map(([code]) => code)][0];
-    if (first) lines.unshift([one("#verdict").textContent, `#s-${byCode.get(first).section}`]);
+    if (first) lines.unshift([one("#verdict").textContent, `#q-${first}`]);
     summarise(one("#check-problems"), lines);
     if (lines.length || !editable || pending.size) return;
     await saveVisit();

@@ -7,18 +7,32 @@
   const entries = [...document.querySelectorAll("[data-form]")];
   const mine = async () => (await Store.documents()).filter((row) => row.user === config.user);
 
-  const words = (row) => say(row.state === "draft" ? (row.rev > (row.sent_rev || 0) ? "draft" : "draft_safe") : row.state);
+  const ON_ITS_WAY = ["ready", "sending", "sent", "parked"], under = new Set(); // documents being sent just now
+  const stateOf = (row) => (row.text && under.has(row.id) ? "sending" : row.state);
+  const words = (row) => say(row.state === "draft" ? (row.rev > (row.sent_rev || 0) ? "draft" : "draft_safe") : stateOf(row));
+
+  /** Let the phone's own state stand where the office's would be out of date: it hears of a visit when that comes. */
+  function mark(entry, state) {
+    const tag = one(".tag", entry);
+    if (state === "draft" && entry.dataset.status !== "assigned") return;
+    tag.textContent = say(`tag_${state}`);
+    tag.className = `tag ${state === "auth" ? "critical" : state === "sent" ? "above" : "accent"}`;
+  }
 
   async function show() {
     const rows = await mine(), listed = new Set();
+    let toDo = entries.length;
     for (const entry of entries) {
       const row = rows.find((each) => each.visit_id === Number(entry.dataset.visit) && each.round === Number(entry.dataset.round));
       if (!row) continue;
       listed.add(row.id);
+      mark(entry, stateOf(row));
+      if (ON_ITS_WAY.includes(row.state)) toDo -= 1;
       const place = one(".on-phone", entry);
       place.textContent = words(row) + (entry.dataset.kept ? ` · ${say("offline")}` : "");
       place.hidden = false;
     }
+    one("#to-do-count").textContent = toDo ? say.count("to_do", toDo) : say("nothing");
     const unsent = rows.filter((row) => row.text && row.state !== "sent" && row.state !== "parked");
     const lost = rows.filter((row) => !listed.has(row.id) && !["sent", "parked"].includes(row.state));
     one("#unsent").hidden = !unsent.length && !lost.length;
@@ -55,7 +69,11 @@
   const send = () => Send.sendNow().catch(() => "waiting").then(show);
   one("#send-now").addEventListener("click", send);
   addEventListener("online", send);
-  Send.listen(() => show().catch(() => undefined));
+  Send.listen(({ id, state }) => {
+    if (state === "sending") under.add(id);
+    else under.delete(id);
+    show().catch(() => undefined);
+  });
 
   one("#send-log").addEventListener("click", async () => {
     const rows = await mine(), row = rows[rows.length - 1], state = one("#log-state");

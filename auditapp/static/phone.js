@@ -10,6 +10,26 @@
     return say;
   };
 
+  /** Return undo(place, text, back): say after `place` what was taken away, with a button that calls `back`. The page
+      offers this for the last removal only; undo.forget() ends it. */
+  self.AuditUndo = function (say) {
+    const line = document.createElement("p"), words = document.createElement("span"), button = document.createElement("button");
+    line.className = "undo";
+    Object.assign(button, { type: "button", className: "link", textContent: say("undo") });
+    line.append(words, " ", button);
+    let back = null;
+    function undo(place, text, how) {
+      words.textContent = text;
+      button.setAttribute("aria-label", `${text} ${say("undo")}`);
+      back = how;
+      place.after(line);
+      button.focus({ preventScroll: true });
+    }
+    undo.forget = () => { back = null; line.remove(); };
+    button.addEventListener("click", () => { const how = back; undo.forget(); if (how) how(); });
+    return undo;
+  };
+
   const supported = "serviceWorker" in navigator;
   if (supported) {
     navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "imports" }).catch(() => undefined);

@@ -29,9 +29,10 @@
       id: row.id, visit: row.visit, round: row.round, checklist: row.checklist, device: row.device, app: row.app,
       rev: row.rev, status, started_at: row.started_at, ended_at: row.ended_at || null, tz: row.tz, gps: row.gps || null,
       base_rev: row.base_rev ?? null, parent: row.parent || null, recognised: Boolean(row.recognised), conflict: row.conflict || "",
+      ...(row.reply ? { reply: row.reply } : {}), // left out where there is none: offices of before do not know it
       notes: status === "draft" ? (row.notes || []).map(({ at, text, item }) => ({ at, text, item })) : [],
       answers: answers.filter((answer) => !hidden.has(answer.item)).map(({ item, state, value, comment, at }) => ({ item, state, value, comment, at })),
-      photos: photos.filter((photo) => !hidden.has(photo.item) && !photo.refused && !photo.item.startsWith("*")).map(({ item, sha, size, taken_at }) => ({ item, sha, bytes: size, taken_at })),
+      photos: photos.filter((photo) => !hidden.has(photo.item) && !photo.refused && !photo.item.startsWith("*")).map(({ item, sha, size, taken_at, source }) => ({ item, sha, bytes: size, taken_at, ...(source ? { source } : {}) })),
     });
   }
 

@@ -39,7 +39,8 @@ async function keep(address, known) {
   const pages = await caches.open("pages");
   if (known && (await pages.match(path))) return true;
   let response;
-  try { response = await fetch(path, { cache: "no-cache" }); } catch { return Boolean(await pages.match(path)); }
+  // A form that keeps itself has just been loaded; the list asks for one as it stands at the office now.
+  try { response = await fetch(path, { cache: known ? "default" : "no-cache" }); } catch { return Boolean(await pages.match(path)); }
   if (!good(response)) {
     // Led to the brief: sent or called off. Led to the log-in page: the form stays.
     const brief = formOf(path).replace(/\/form\/\d+$/, "");

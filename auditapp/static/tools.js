@@ -14,7 +14,7 @@
     return minutes < 1000 ? `${minutes}:${two(seconds % 60)}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
   }
 
-  /** Tools over the form's own `page`: {config, say, id, save, answered, addPhoto, thumb, block, asked}. */
+  /** Tools over the form's own `page`: {config, say, undo, id, save, answered, addPhoto, thumb, block, asked}. */
   self.AuditTools = function (page) {
     const { config, say } = page;
     let running = {}, notes = [], urls = new Map();
@@ -88,15 +88,24 @@
       Object.assign(drop, { type: "button", className: "link", textContent: say("remove") });
       drop.setAttribute("aria-label", say("note_remove", { time: clock(note) }));
       move.addEventListener("click", () => (choice.value ? bind(note, choice.value, photos) : choice.focus()));
-      drop.addEventListener("click", async () => {
-        notes = notes.filter((each) => each !== note);
-        await page.save("*notes", () => Store.saveFields(page.id(), { notes: plain() }));
-        for (const photo of photos) await page.save(`photo ${photo.sha}`, () => Store.removePhoto(page.id(), photo.item, photo.sha));
-        await showNotes();
-        text.focus();
-      });
+      drop.addEventListener("click", () => remove(note, photos));
       entry.append(label, move, drop);
       return entry;
+    }
+    const keepNotes = () => page.save("*notes", () => Store.saveFields(page.id(), { notes: plain() }));
+    /** Take a note out with its photos; it can be put back where it stood. */
+    async function remove(note, photos) {
+      notes = notes.filter((each) => each !== note);
+      await keepNotes();
+      for (const photo of photos) await page.save(`photo ${photo.sha}`, () => Store.removePhoto(page.id(), photo.item, photo.sha));
+      await showNotes();
+      page.undo(list, say("removed_note", { time: clock(note) }), async () => {
+        for (const photo of photos) await page.save(`photo ${photo.sha}`, () => Store.savePhoto(page.id(), photo));
+        notes = [...notes, note].sort((a, b) => (a.at < b.at ? -1 : 1));
+        await keepNotes();
+        await showNotes();
+        one("select", list.children[notes.indexOf(note)]).focus({ preventScroll: true });
+      });
     }
     async function bind(note, code, photos) {
       const comment = one(`#c-${code}`, page.block(code));
@@ -114,6 +123,7 @@
       if (!text.value.trim() && !files.length) { text.focus(); return; }
       const note = { at: new Date().toISOString(), text: text.value.trim(), item: "" };
       for (const chosen of files) if (!(await page.addPhoto(chosen, place(note)))) return; // what was typed stays in its field
+      page.undo.forget();
       notes.push(note);
       text.value = "";
       file.value = "";
