@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event
+import msgspec
+from psycopg import sql
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, Table, create_engine, event, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -96,11 +99,18 @@ class _Queue:
             self.thread.release()
 
 
+def _to_json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+_JSON: Any = {"json_serializer": _to_json, "json_deserializer": msgspec.json.decode}
+
+
 def build_engine(url: str) -> Engine:
     """Return an engine for `url` with the product's SQLite settings where it is SQLite."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_recycle=1800)
-    engine = create_engine(url)
+        return create_engine(url, pool_pre_ping=True, pool_recycle=1800, **_JSON)
+    engine = create_engine(url, **_JSON)
     queue = _Queue(engine.url.database)
 
     @event.listens_for(engine, "connect")
@@ -153,6 +163,52 @@ class Database:
             hooks: list[Callable[[], object]] = session.info.pop("after_commit", [])
         for hook in hooks:
             hook()
+
+
+@contextmanager
+def looking(session: Session) -> Iterator[None]:
+    """Read before writing, and let others write meanwhile: what was loaded stays loaded, and may be old afterwards.
+
+    Only SQLite, where one transaction at a time may write, needs this in a transaction of its own; and where the
+    session has begun to write already, it is part of that.
+    """
+    if session.in_transaction() or session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    session.connection(execution_options={"sqlite_begin": "DEFERRED"})
+    yield
+    session.commit()  # nothing was written; this ends the reading
+
+
+def insert_rows(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows that all have the same columns, with as little between them and the driver as there can be.
+
+    A visit brings some fifty rows, and for each of them SQLAlchemy spends more time than the database. Columns that
+    are not named get what the database itself has for them.
+    """
+    if not rows:
+        return
+    connection = session.connection()
+    names, makers, statement = _plain_insert(table, tuple(rows[0]), connection.dialect)
+    plain = [[make(row[name]) if make else row[name] for name, make in zip(names, makers, strict=True)] for row in rows]
+    if connection.dialect.name == "postgresql":
+        target = sql.SQL("COPY {} ({}) FROM STDIN")
+        with connection.connection.cursor().copy(
+            target.format(sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names)))
+        ) as copy:
+            for values in plain:
+                copy.write_row(values)
+    else:
+        connection.exec_driver_sql(statement, list(map(tuple, plain)))
+
+
+@lru_cache(maxsize=32)
+def _plain_insert(table: Table, names: tuple[str, ...], dialect: Dialect) -> tuple[tuple[str, ...], list[Any], str]:
+    """Return the columns in the order of the statement, what makes their values ready for the driver, the statement."""
+    compiled = insert(table).compile(dialect=dialect, column_keys=names)
+    ordered = tuple(compiled.positiontup or names)
+    makers = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in ordered]
+    return ordered, makers, str(compiled)
 
 
 def after_commit(session: Session, hook: Callable[[], object]) -> None:

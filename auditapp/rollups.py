@@ -13,6 +13,7 @@ from sqlalchemy import Select, bindparam, delete, func, insert, literal, select
 from sqlalchemy.orm import Session, joinedload
 
 from auditapp.convert import checklist_of
+from auditapp.db import insert_rows
 from auditapp.models import AnswerRow, Cell, ChecklistVersion, CriterionScoreRow, Location, Visit, VisitScoreRow
 from checklists.lifecycle import State
 from checklists.model import Answer, AnswerState, VisitKind, VisitScore
@@ -25,7 +26,7 @@ SUMS = ["n", "score_sum", "score_sum_sq", "lost_sum", "answers", "critical_faile
 # Built once, on the plain tables: building a statement costs more than running it.
 _SCORES = tuple(Cell.metadata.tables[name] for name in ("criterion_score", "visit_score"))
 _FORGET = tuple(delete(scores).where(scores.c.visit_id == bindparam("visit")) for scores in _SCORES)
-_PUT_CRITERIA, _PUT_SCORE = (insert(scores) for scores in _SCORES)
+_PUT_SCORE = insert(_SCORES[1])
 
 
 def score_visit(visit: Visit, answers: dict[str, Answer]) -> VisitScore:
@@ -39,9 +40,7 @@ def store_score(session: Session, visit_id: int, scored: VisitScore, *, first: b
         for forget in _FORGET:
             session.execute(forget, {"visit": visit_id})
     session.execute(_PUT_SCORE, visit_score_values(visit_id, scored))
-    criteria = criterion_score_values(visit_id, scored)
-    if criteria:
-        session.execute(_PUT_CRITERIA, criteria)
+    insert_rows(session, _SCORES[0], criterion_score_values(visit_id, scored))
 
 
 def visit_score_values(visit_id: int, scored: VisitScore) -> dict[str, object]:

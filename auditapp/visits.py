@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from auditapp import journal, rollups
 from auditapp.convert import answers_of
+from auditapp.db import insert_rows
 from auditapp.models import AnswerRow, Visit
 from checklists.lifecycle import Act, Role, State, move, touches_rollup
 from checklists.model import Answer
@@ -18,7 +19,7 @@ from reports.periods import Quarter
 
 # Built once: building a statement costs more than running it, and phones send many visits on a Saturday evening.
 _CURRENT = select(AnswerRow).where(AnswerRow.visit_id == bindparam("visit"), AnswerRow.is_current)
-_REVISION = insert(AnswerRow.metadata.tables["answer"])  # the plain table: no row object is wanted back for each
+_REVISIONS = AnswerRow.metadata.tables["answer"]
 
 
 def current_answers(session: Session, visit_id: int) -> dict[str, Answer]:
@@ -27,39 +28,47 @@ def current_answers(session: Session, visit_id: int) -> dict[str, Answer]:
 
 
 def write_answers(
-    session: Session, visit: Visit, answers: Mapping[str, Answer], *, author_id: int | None, reason: str, now: datetime
+    session: Session,
+    visit: Visit,
+    answers: Mapping[str, Answer],
+    *,
+    author_id: int | None,
+    reason: str,
+    now: datetime,
+    first: bool = False,
 ) -> list[str]:
     """Record `answers` as new revisions where they differ from the current ones, and score the visit again.
 
-    Returns the codes of the items that changed. What was there before stays, with its author and time.
+    Returns the codes of the items that changed. What was there before stays, with its author and time. `first`: the
+    caller, who holds the visit, knows that it has no answers yet.
     """
-    rows = session.scalars(_CURRENT, {"visit": visit.id}).all()
+    rows = () if first else session.scalars(_CURRENT, {"visit": visit.id}).all()
     before = {row.item: row for row in rows}
     known = answers_of(rows)
     changed = {code: answer for code, answer in answers.items() if known.get(code) != answer}
     replaced = [before[code].id for code in changed if code in before]
     if replaced:
         session.execute(update(AnswerRow).where(AnswerRow.id.in_(replaced)).values(is_current=False))
-    if changed:
-        session.execute(
-            _REVISION,
-            [
-                {
-                    "visit_id": visit.id,
-                    "item": code,
-                    "revision": before[code].revision + 1 if code in before else 1,
-                    "state": answer.state.value,
-                    "value": answer.value,
-                    "points": answer.points,
-                    "comment": answer.comment,
-                    "is_current": True,
-                    "author_id": author_id,
-                    "reason": reason,
-                    "created_at": now,
-                }
-                for code, answer in changed.items()
-            ],
-        )
+    insert_rows(
+        session,
+        _REVISIONS,
+        [
+            {
+                "visit_id": visit.id,
+                "item": code,
+                "revision": before[code].revision + 1 if code in before else 1,
+                "state": answer.state.value,
+                "value": answer.value,
+                "points": answer.points,
+                "comment": answer.comment,
+                "is_current": True,
+                "author_id": author_id,
+                "reason": reason,
+                "created_at": now,
+            }
+            for code, answer in changed.items()
+        ],
+    )
     rollups.store_score(session, visit.id, rollups.score_visit(visit, {**known, **answers}), first=not rows)
     return list(changed)
 

@@ -6,23 +6,37 @@ Nothing that came with a good token is thrown away: what cannot be applied is pa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import bindparam, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from auditapp import parked, visits
 from auditapp.convert import checklist_of
+from auditapp.db import looking
 from auditapp.evidence import service as evidence
 from auditapp.evidence.photos import Photo
 from auditapp.fieldwork import documents, service
 from auditapp.fieldwork.documents import Document
-from auditapp.models import ChecklistVersion, Membership, PhoneLog, Submission, User, Visit
+from auditapp.models import (
+    AnswerRow,
+    ChecklistVersion,
+    Evidence,
+    Location,
+    Membership,
+    Parked,
+    PhoneLog,
+    StandardVersion,
+    Submission,
+    User,
+    Visit,
+    Wave,
+)
 from auditapp.storage import Storage
 from checklists.answers import check_visit, clean, complete
 from checklists.lifecycle import Act, Role, State
@@ -37,10 +51,13 @@ LOGS, LOGS_FOR = 20, timedelta(days=1)
 DEVICE = 80
 
 # Built once: building a statement costs more than running it, and every document asks these.
-_HELD = (  # what a document is judged by, the visit itself held until the end of the transaction
-    joinedload(Visit.location),
-    joinedload(Visit.wave),
-    joinedload(Visit.checklist_version).joinedload(ChecklistVersion.standard_version),
+_PARTS = (  # what a document is judged by, and no more
+    joinedload(Visit.location).load_only(Location.attributes, Location.timezone),
+    joinedload(Visit.wave).load_only(Wave.status),
+    joinedload(Visit.checklist_version)
+    .load_only(ChecklistVersion.code, ChecklistVersion.version, ChecklistVersion.document)
+    .joinedload(ChecklistVersion.standard_version)
+    .load_only(StandardVersion.document),
 )
 _SENT_FOR = (
     select(Visit, Membership)
@@ -48,23 +65,28 @@ _SENT_FOR = (
     .join(Membership.user)
     .where(Visit.id == bindparam("visit"), Membership.id == bindparam("member"))
     .where(Membership.role == Role.AUDITOR, Membership.active, User.active)
-    .options(*_HELD)
-    .with_for_update(of=Visit)
+    .options(*_PARTS, load_only(Membership.user_id))
     .execution_options(populate_existing=True)
 )
+_HELD_FOR = _SENT_FOR.with_for_update(of=Visit)  # held until the end of the transaction
 _VISIT = (
     select(Visit)
     .where(Visit.id == bindparam("visit"), Visit.programme_id == bindparam("programme"))
-    .options(*_HELD)
+    .options(*_PARTS)
     .with_for_update(of=Visit)
     .execution_options(populate_existing=True)
 )
-_ROWS = select(Submission).where(
-    or_(
-        Submission.id == bindparam("id"),
-        (Submission.visit_id == bindparam("visit")) & (Submission.round == bindparam("round")),
-    )
-)
+_OF_ROUND = (Submission.visit_id == bindparam("visit")) & (Submission.round == bindparam("round"))
+_ROWS = select(Submission).where(or_(Submission.id == bindparam("id"), _OF_ROUND))
+_STANDS = (Visit.status, Visit.round, Visit.auditor_id, Visit.checklist_version_id)
+_HOLD = select(Visit.id).where(Visit.id == bindparam("visit")).with_for_update()
+_HERE = select(
+    *_STANDS,
+    exists().where(or_(Submission.id == bindparam("id"), _OF_ROUND)),
+    exists().where(Evidence.visit_id == Visit.id),
+    exists().where(AnswerRow.visit_id == Visit.id),
+    exists().where(Parked.visit_id == Visit.id),
+).where(Visit.id == bindparam("visit"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +120,25 @@ class Outcome:
     parked: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What is here of a visit: nobody has to look for what is not."""
+
+    documents: bool = True  # of this round, or under this id
+    photos: bool = True
+    answers: bool = True
+    parked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """What a final document says of its visit: answers and faults by item, the items still without an answer."""
+
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    faults: Mapping[str, Problem] = field(default_factory=dict)
+    gaps: Sequence[str] = ()
+
+
 @dataclass(frozen=True)
 class Arrival:
     """One document on its way in: who sent it for which visit, its bytes, the skew of the phone's clock in seconds.
@@ -113,6 +154,7 @@ class Arrival:
     skew: float | None
     now: datetime
     actor_id: int
+    here: Here = Here()
 
     @cached_property
     def sha(self) -> str:
@@ -155,12 +197,13 @@ def _serializer(secret_key: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret_key, salt=SALT)
 
 
-def find_sender(session: Session, sender: Sender) -> tuple[Visit, Membership]:
+def find_sender(session: Session, sender: Sender, *, hold: bool = True) -> tuple[Visit, Membership]:
     """Return the visit, held until the end of the transaction, and the membership; Problem token.
 
     The membership must be active now; whether the visit is still this auditor's is for the caller to say.
     """
-    found = session.execute(_SENT_FOR, {"visit": sender.visit_id, "member": sender.membership_id}).one_or_none()
+    query = _HELD_FOR if hold else _SENT_FOR
+    found = session.execute(query, {"visit": sender.visit_id, "member": sender.membership_id}).one_or_none()
     if found is None:
         raise Problem("token")
     visit, member = found
@@ -179,48 +222,58 @@ def put_document(
     session: Session, sender: Sender, submission_id: UUID, body: bytes, *, skew: float | None, now: datetime
 ) -> Outcome:
     """Take in a draft or a final document as it came; Problem token when it may not be sent."""
-    document = documents.find(body)  # before the visit is held, so that nobody waits for the reading
+    document = documents.find(body)
+    with looking(session):  # nobody waits while this is read and sorted
+        visit, member = find_sender(session, sender, hold=False)
+        said = _sort(visit, document)
+    as_loaded, here = _hold(session, visit, submission_id, document.round if document else visit.round)
+    if not as_loaded:  # something happened to the visit meanwhile
+        visit, member = find_sender(session, sender)
+        said = _sort(visit, document)
+    arrival = Arrival(session, visit, member, submission_id, body, skew, now, member.user_id, here)
     with session.no_autoflush:  # everything is written once, at the end
-        outcome = _receive(session, sender, submission_id, body, document, skew, now)
+        outcome = _receive(arrival, document, said)
     session.flush()
     return outcome
 
 
-def _receive(
-    session: Session,
-    sender: Sender,
-    submission_id: UUID,
-    body: bytes,
-    document: Document | None,
-    skew: float | None,
-    now: datetime,
-) -> Outcome:
-    visit, member = find_sender(session, sender)
-    arrival = Arrival(session, visit, member, submission_id, body, skew, now, member.user_id)
-    if document is None or document.id != submission_id:
+def _sort(visit: Visit, document: Document | None) -> Sorted:
+    """Return what a final document made with the visit's own checklist says; nothing of any other."""
+    if document is None or document.status != "final" or document.checklist != service.version_of(visit):
+        return Sorted()
+    answers, faults = documents.sorted_out(checklist_of(visit.checklist_version), document)
+    return Sorted(answers, faults, gaps_in(visit, document, answers))
+
+
+def _hold(session: Session, visit: Visit, submission_id: UUID, round_: int) -> tuple[bool, Here]:
+    """Hold the visit until the end of the transaction; returns whether it stands as it was loaded, and what is here."""
+    # First and by itself: PostgreSQL, having waited, would look for the rest as it was before the waiting.
+    session.execute(_HOLD, {"visit": visit.id})
+    now = session.execute(_HERE, {"visit": visit.id, "id": submission_id, "round": round_}).one()
+    loaded = (visit.status, visit.round, visit.auditor_id, visit.checklist_version_id)
+    return tuple(now[: len(loaded)]) == loaded, Here(*map(bool, now[len(loaded) :]))
+
+
+def _receive(arrival: Arrival, document: Document | None, said: Sorted) -> Outcome:
+    session, visit = arrival.session, arrival.visit
+    if document is None or document.id != arrival.id:
         return arrival.park("unreadable")
     if document.visit != visit.code:
         raise Problem("token")
-    rows = session.scalars(_ROWS, {"id": submission_id, "visit": visit.id, "round": document.round}).all()
-    own = next((row for row in rows if row.id == submission_id), None)
+    keys = {"id": arrival.id, "visit": visit.id, "round": document.round}
+    rows = session.scalars(_ROWS, keys).all() if arrival.here.documents else ()
+    own = next((row for row in rows if row.id == arrival.id), None)
     standing = next((row for row in rows if row.visit_id == visit.id and row.round == document.round), None)
     if own is not None and own.status == "final":
         return _after_final(arrival, document, own)
-    reason = _unfit(visit, member, document, own, standing)
+    reason = _unfit(visit, arrival.sender, document, own, standing) or ("incomplete" if said.gaps else "")
     if reason:
         return arrival.park(reason, document)
-    answers: Mapping[str, Answer] = {}
-    faults: Mapping[str, Problem] = {}
-    if document.status == "final":
-        checklist = checklist_of(visit.checklist_version)
-        answers, faults = documents.sorted_out(checklist, document)
-        if gaps_in(visit, document, answers):
-            return arrival.park("incomplete", document)
     if standing is not None:
         answer = _meet(arrival, document, standing)
         if answer is not None:
             return answer
-    return _take(arrival, document, standing, answers, faults)
+    return _take(arrival, document, standing, said)
 
 
 def _after_final(arrival: Arrival, document: Document, row: Submission) -> Outcome:
@@ -278,18 +331,17 @@ def _take(
     arrival: Arrival,
     document: Document,
     standing: Submission | None,
-    answers: Mapping[str, Answer],
-    faults: Mapping[str, Problem],
+    said: Sorted,
 ) -> Outcome:
     """Store the document in its row, new or not, and complete the visit when it is final and nothing is missing."""
     if standing is not None and standing.sha256 == arrival.sha:
         row = standing  # the same final again: its photos may have come
         missing = _missing(arrival.session, arrival.visit.id, documents.wanted(document))
     else:
-        flags = flags_of(arrival, document, sorted(faults)) if document.status == "final" else []
+        flags = flags_of(arrival, document, sorted(said.faults)) if document.status == "final" else []
         row, missing = store(arrival, document, standing, flags)
     if document.status == "final" and not missing:
-        complete_visit(arrival, document, row, answers)
+        complete_visit(arrival, document, row, said.answers)
     return Outcome(row.rev, missing, _receipt(row), tuple(row.flags))
 
 
@@ -314,7 +366,7 @@ def store(
     row.document, row.body, row.sha256 = documents.write(document), arrival.body, arrival.sha
     row.skew, row.flags, row.updated_at = arrival.skew, flags, now
     wanted = documents.wanted(document)
-    arrived = evidence.follow(session, visit.id, wanted, now)
+    arrived = evidence.follow(session, visit.id, wanted, now) if arrival.here.photos else ()
     return row, tuple(photo for photo in wanted if photo not in arrived)
 
 
@@ -325,11 +377,13 @@ def complete_visit(arrival: Arrival, document: Document, row: Submission, answer
     visits.place_in_time(visit, began, ended)
     visit.submitted_at = now
     whole = complete(checklist_of(visit.checklist_version), answers, frozenset(visit.location.attributes))
-    visits.write_answers(session, visit, whole, author_id=arrival.sender.user_id, reason="", now=now)
+    author, first = arrival.sender.user_id, not arrival.here.answers
+    visits.write_answers(session, visit, whole, author_id=author, reason="", now=now, first=first)
     visits.move_visit(
         session, visit, Act.SUBMIT, roles=service.AUDITOR, actor_id=arrival.actor_id, now=now, round=visit.round
     )
-    parked.applied(session, visit.id, arrival.sha, now)
+    if arrival.here.parked:
+        parked.applied(session, visit.id, arrival.sha, now)
     row.status, row.receipt, row.received_at = "final", row.sha256, now
 
 

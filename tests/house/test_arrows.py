@@ -20,9 +20,9 @@ def test_import_contracts_hold() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_one_commit_in_the_code_base() -> None:
+def test_only_db_commits() -> None:
     found = [path.name for path in SOURCES for line in path.read_text().splitlines() if ".commit(" in line]
-    assert found == ["db.py"]
+    assert set(found) == {"db.py"}
 
 
 @pytest.mark.parametrize(
