@@ -63,6 +63,18 @@ def test_a_visit_that_was_called_off_leads_to_the_brief(world: World, auditor: P
     assert auditor.get(f"{world.base}/form/1").location == world.base
 
 
+def test_what_a_browser_has_just_loaded_need_not_come_again(world: World, auditor: Person) -> None:
+    auditor.get(world.base)  # the first page of all brings the cookie
+    page = auditor.get(f"{world.base}/form/1").response
+    assert page.headers["Cache-Control"] == "private, max-age=30"
+    assert "Cookie" in page.headers["Vary"]  # after another log-in it counts for nothing
+    worker = auditor.client.get("/sw.js")
+    assert [response.headers.get("Set-Cookie") for response in (page, worker)] == [None, None]
+    address = re.findall(r'"(/a/[^"]+/store.js)"', worker.text)[0]
+    known = auditor.client.get(address).headers["ETag"]
+    assert auditor.client.get(address, headers={"If-None-Match": known}).status_code == 304
+
+
 def test_the_first_load_is_small(world: World, auditor: Person) -> None:
     def over_the_wire(path: str) -> tuple[int, str]:
         response = auditor.client.get(path, headers={"Accept-Encoding": "br, gzip"})

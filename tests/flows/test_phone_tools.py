@@ -99,6 +99,42 @@ def test_notes_are_taken_at_once_and_moved_to_questions_later(phone: Phone, offi
     assert {photo.item for photo in final.photos} == {"M8", "M10"}
 
 
+def test_a_removed_note_and_a_removed_photo_come_back(phone: Phone, office: Office, picture: Path) -> None:
+    page = first_open(phone, office)
+    show(page, "notes")
+    for number, words in enumerate(("Pierwsza", "Druga"), start=1):
+        page.fill("#note-text", words)
+        if number == 1:
+            page.set_input_files("#note-photo", picture)
+        page.click("#note-add")
+        page.wait_for_selector(f"#notes-list li:nth-child({number})")
+    page.locator("#notes-list li").first.get_by_role("button", name="Usuń notatkę").click()
+    page.wait_for_selector("#notes-list:has(> li:only-child)")
+    assert page.evaluate("document.activeElement.textContent") == "Cofnij"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#notes-list li:first-child >> text=Pierwsza")
+    assert page.locator("#notes-list li").count() == 2
+    assert page.locator(".undo").count() == 0
+    add_photo(page, picture)
+    page.locator("#q-M10 .thumbs button").click()
+    page.get_by_role("button", name="Cofnij").click()
+    page.wait_for_selector("#q-M10 .thumbs img")
+    page = again(phone, office)
+    assert page.locator("#q-M10 .thumbs img").count() == 1
+    show(page, "notes")
+    page.wait_for_selector("#notes-list li:first-child img")
+    page.locator("#notes-list li").first.get_by_role("button", name="Usuń notatkę").click()
+    page.wait_for_selector(".undo")
+    show(page, "parts")  # whoever goes on has decided
+    page = again(phone, office)
+    assert page.inner_text("#notes-open") == " (1)"
+    assert page.locator("#q-M10 .thumbs img").count() == 1
+    fill_in(page)
+    send(page)
+    wait_for(page, "sent")
+    assert [photo.item for photo in stored(office).photos] == ["M10"]
+
+
 def _wait_for_notes(office: Office) -> tuple[documents.Note, ...]:
     for _ in range(120):
         rows = office.submissions()
