@@ -55,17 +55,17 @@ EXTRA = {
 }
 
 
-def draw_up(items: int) -> tuple[str, str]:
-    """Return a standard of 20 criteria and a checklist of `items` questions in 8 sections, as documents."""
+def draw_up(items: int, norms: int = 20) -> tuple[str, str]:
+    """Return a standard and a checklist of `items` questions in 8 sections, as documents."""
     criteria = "".join(
         f'[[criterion]]\ncode = "K{n}"\nsection = "A"\ntitle = {WORDS}\nprocedure = {WORDS}\ndimension = "courtesy"\n'
         'area = "people"\nstage = "welcome"\n'
         f'weight = {1 + n % 3}\nacceptance_level = 0.9\nchannels = ["store_visit"]\n'
-        for n in range(20)
+        for n in range(norms)
     )
     sections = "".join(f'[[section]]\ncode = "S{n}"\ntitle = {WORDS}\n' for n in range(8))
     questions = "".join(
-        f'[[item]]\ncode = "Q{n}"\nsection = "S{n * 8 // items}"\ncriterion = "K{n % 20}"\ntype = "{kind_of(n)}"\n'
+        f'[[item]]\ncode = "Q{n}"\nsection = "S{n * 8 // items}"\ncriterion = "K{n % norms}"\ntype = "{kind_of(n)}"\n'
         f'kind = "fact"\nquestion = {WORDS}\n{EXTRA[kind_of(n)]}'
         for n in range(items)
     )
