@@ -4,47 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import request
 
 from auditapp import web
 from auditapp.access import DESK, MANAGERS, Actor, allow, get_location, get_region
-from auditapp.insight import areas, comparison, filters, norms, places, queries, sheets, words
-from auditapp.models import Region
+from auditapp.insight import areas, comparison, desk, filters, norms, places, queries, sheets, words
+from auditapp.insight.desk import bp
 from checklists.problems import Problem
 
-bp = Blueprint("insight", __name__, url_prefix="/p/<programme>")
-PARAMETERS = ("quarter", "previous", "region", "channel", "location_format", "all")
-
-
-def _period(actor: Actor) -> filters.Period:
-    return filters.read_period(web.session(), actor.programme_id, request.args, web.now().date())
-
-
-def _region(actor: Actor) -> Region | None:
-    path = request.args.get("region", "")
-    return get_region(web.session(), actor, path) if path else None
-
-
-def _csv() -> bool:
-    return request.args.get("format") == "csv"
-
-
-def _asked() -> dict[str, Any]:
-    """Return the parameters of this page that an address may carry on; nothing else of what came in."""
-    return {name: request.args[name] for name in PARAMETERS if name in request.args}
-
-
-def _show(template: str, page: Any) -> Any:
-    endpoint, here = str(request.endpoint), {**_asked(), **(request.view_args or {})}
-    csv, everything = url_for(endpoint, **here, format="csv"), url_for(endpoint, **here | {"all": 1})
-    return web.page(template, page=page, words=words, csv=csv, everything=everything)
+__all__ = ["bp"]
 
 
 @bp.get("/results")
 @allow(*DESK, *MANAGERS)
 def overview(actor: Actor) -> Any:
     """Show the network, or what the person answers for; one location alone is its own page."""
-    session, period = web.session(), _period(actor)
+    session, period = web.session(), desk.period(actor)
     programme, scope = queries.get_programme(session, actor), queries.scope_of(session, actor)
     if actor.sees_network:
         return _area(areas.area_page(session, programme, scope, period, None))
@@ -53,39 +28,39 @@ def overview(actor: Actor) -> Any:
         return _area(areas.area_page(session, programme, scope, period, region))
     if scope.codes is not None and len(scope.codes) == 1 and not actor.regions:
         (code,) = scope.codes
-        return web.see_other(".location", programme=actor.programme, code=code, **_asked())
+        return web.see_other(".location", programme=actor.programme, code=code, **desk.asked())
     page = areas.places_page(session, programme, scope, period, actor.regions)
-    if _csv():
+    if desk.csv():
         return sheets.respond(sheets.COLUMNS, sheets.places(page), f"results-{period.quarter}")
-    return _show("insight/places.html", page)
+    return desk.show("insight/places.html", page)
 
 
 @bp.get("/results/regions/<path:path>")
 @allow(*DESK, *MANAGERS)
 def region(actor: Actor, path: str) -> Any:
     """Show one region with the regions and locations in it."""
-    session, period = web.session(), _period(actor)
+    session, period = web.session(), desk.period(actor)
     found = get_region(session, actor, path)
     programme, scope = queries.get_programme(session, actor), queries.scope_of(session, actor)
     return _area(areas.area_page(session, programme, scope, period, found))
 
 
 def _area(page: areas.AreaPage) -> Any:
-    if _csv():
+    if desk.csv():
         return sheets.respond(sheets.COLUMNS, sheets.area(page), f"results-{page.period.quarter}")
-    return _show("insight/area.html", page)
+    return desk.show("insight/area.html", page)
 
 
 @bp.get("/results/history.svg")
 @allow(*DESK, *MANAGERS)
 def history(actor: Actor) -> Any:
     """Draw the history of a location, a region or the network, as asked for in the address."""
-    session, period = web.session(), _period(actor)
+    session, period = web.session(), desk.period(actor)
     programme, code = queries.get_programme(session, actor), request.args.get("location", "")
     if code:
         found = places.location_history(session, programme, period, get_location(session, actor, code))
     else:
-        region = _region(actor)
+        region = desk.region(actor)
         if region is None and not actor.sees_network:
             raise Problem("not_found")
         found = areas.area_history(session, programme, period, region)
@@ -96,12 +71,12 @@ def history(actor: Actor) -> Any:
 @allow(*DESK, *MANAGERS)
 def location(actor: Actor, code: str) -> Any:
     """Show one location: its score, what to work on, and its visits."""
-    session, period = web.session(), _period(actor)
+    session, period = web.session(), desk.period(actor)
     found = get_location(session, actor, code)
     page = places.location_page(session, actor, queries.get_programme(session, actor), period, found)
-    if _csv():
+    if desk.csv():
         return sheets.respond(sheets.COLUMNS, sheets.location(page), f"location-{period.quarter}")
-    return _show("insight/location.html", page)
+    return desk.show("insight/location.html", page)
 
 
 @bp.get("/results/visits/<int:visit_id>")
@@ -116,47 +91,47 @@ def visit(actor: Actor, visit_id: int) -> Any:
 @allow(*DESK, *MANAGERS)
 def criteria(actor: Actor) -> Any:
     """Show all criteria of the standard with the network's scores."""
-    session, period = web.session(), _period(actor)
+    session, period = web.session(), desk.period(actor)
     page = norms.criteria_page(
         session,
         queries.get_programme(session, actor),
         queries.scope_of(session, actor),
         period,
         channel=filters.read_channel(request.args),
-        region=_region(actor),
+        region=desk.region(actor),
     )
-    if _csv():
+    if desk.csv():
         return sheets.respond(sheets.COLUMNS, sheets.criteria(page, web.locale()), f"criteria-{period.quarter}")
-    return _show("insight/criteria.html", page)
+    return desk.show("insight/criteria.html", page)
 
 
 @bp.get("/results/criteria/<code>")
 @allow(*DESK, *MANAGERS)
 def criterion(actor: Actor, code: str) -> Any:
     """Show one criterion: its norm, the network, regions and locations, the items that measure it."""
-    session, period = web.session(), _period(actor)
+    session, period = web.session(), desk.period(actor)
     programme, scope = queries.get_programme(session, actor), queries.scope_of(session, actor)
-    page = norms.criterion_page(session, programme, scope, period, code, everything=_csv() or "all" in request.args)
-    if _csv():
+    page = norms.criterion_page(session, programme, scope, period, code, everything=desk.csv() or "all" in request.args)
+    if desk.csv():
         return sheets.respond(sheets.COLUMNS, sheets.criterion(page), f"criterion-{period.quarter}")
-    return _show("insight/criterion.html", page)
+    return desk.show("insight/criterion.html", page)
 
 
 @bp.get("/results/compare")
 @allow(*DESK, *MANAGERS)
 def compare(actor: Actor) -> Any:
     """Compare the locations in scope: which differ, which do not."""
-    session, period = web.session(), _period(actor)
+    session, period = web.session(), desk.period(actor)
     page = comparison.compare_page(
         session,
         queries.get_programme(session, actor),
         queries.scope_of(session, actor),
         period,
-        region=_region(actor),
+        region=desk.region(actor),
         channel=filters.read_compared_channel(request.args),
         location_format=filters.read_format(request.args),
-        everything=_csv() or "all" in request.args,
+        everything=desk.csv() or "all" in request.args,
     )
-    if _csv():
+    if desk.csv():
         return sheets.respond(sheets.COMPARE_COLUMNS, sheets.compare(page), f"comparison-{period.quarter}")
-    return _show("insight/compare.html", page)
+    return desk.show("insight/compare.html", page)
