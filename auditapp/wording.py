@@ -49,9 +49,12 @@ def duration_words(seconds: float) -> str:
     return " ".join(f"{number}\u00a0{unit}" for number, unit in parts if number) or "0\u00a0s"
 
 
-def range_words(low: float, high: float) -> str:
-    """Return a measured time as "35 s", or as "1 min – 2 min" where its stamps leave a range open."""
-    return duration_words(low) if low == high else f"{duration_words(low)} – {duration_words(high)}"
+def range_words(low: float, high: float, seconds: float) -> str:
+    """Return a measured time as "35 s"; as "between 1 min and 3 min, counted as 2 min" where it is only a range."""
+    if low == high:
+        return duration_words(low)
+    ends, middle = (duration_words(low), duration_words(high)), duration_words(seconds)
+    return str(_("between %(low)s and %(high)s, counted as %(middle)s", low=ends[0], high=ends[1], middle=middle))
 
 
 def duration_typed(value: str) -> str:

@@ -11,8 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 
-from checklists.model import Measure
+from checklists.model import Item, Measure
 from checklists.problems import Problem, at
 
 MESSAGE_LIMIT = 5000
@@ -53,8 +54,9 @@ class Attachment:
 class Message:
     """One message. It stands in `line` to `last` of the file with index `file`; `number` counts from 1 in the contact.
 
-    `at` is aware; with `minute` the seconds are not known. `clock` says whose time it is where it is not the sender's
-    own ("received": the mail server's) or where its zone is not known ("assumed": the location's).
+    `at` is aware; with `minute` the seconds are not known, without `dated` the day is the visit's. `clock` says whose
+    time it is where it is not the sender's own ("received": the mail server's) or where its zone is not known
+    ("assumed": the location's).
     """
 
     number: int
@@ -67,6 +69,7 @@ class Message:
     automatic: bool = False
     clock: str = ""
     file: int = 0
+    dated: bool = True
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -83,8 +86,7 @@ class Participant:
 class Measured:
     """A time in seconds, from message `start` to message `end` (of a call: its steps 1 to 3).
 
-    The true time lies from `low` to `high`; `seconds` is what the stamps say, the middle of that range where nothing
-    cuts it off.
+    The true time lies from `low` to `high`; `seconds` is the middle of that range: what is furthest from being wrong.
     """
 
     measure: Measure
@@ -102,6 +104,18 @@ class Measured:
     def value(self) -> str:
         """Return the canonical answer of a duration: "00:04:30"."""
         return as_duration(self.seconds)
+
+
+def limits_of(item: Item) -> tuple[float, ...]:
+    """Return the durations in seconds up to which an item earns other points than just above them."""
+    return tuple(
+        band.up_to for band, after in pairwise(item.bands) if band.up_to is not None and band.points != after.points
+    )
+
+
+def decides(item: Item, low: float, high: float) -> bool:
+    """Tell whether the points differ within a range of seconds."""
+    return any(low <= limit < high for limit in limits_of(item))
 
 
 def as_duration(seconds: int) -> str:
@@ -238,5 +252,4 @@ def _span(kind: Measure, begun: tuple[int, int], over: tuple[int, int], start: i
     """Return the time between two instants, each with the seconds that its stamp leaves open."""
     low = max(0, over[0] - begun[0] - begun[1])
     high = max(0, over[0] + over[1] - begun[0])
-    middle = over[0] - begun[0] + (over[1] - begun[1]) // 2
-    return Measured(kind, low, high, min(max(middle, low), high), start, end)
+    return Measured(kind, low, high, (low + high) // 2, start, end)

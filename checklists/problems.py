@@ -212,6 +212,8 @@ REFUSALS: Mapping[str, Text] = {
                              "This file cannot be read as an e-mail. Save the message as EML."),
     "email_no_time": Text("W e-mailu nie ma czasu wysłania. Zapisz wiadomość jeszcze raz razem z nagłówkami.",
                           "The e-mail does not say when it was sent. Save the message again with its headers."),
+    "doubtful_lines": Text("Przejrzyj wiersze, których nie udało się odczytać, i zaznacz to pod nimi.",
+                           "Look at the lines that were not understood and tick that you have."),
     "nobody_is_you": Text("Zaznacz, które wiadomości są Twoje.", "Say which messages are yours."),
     "call_backwards": Text("Te godziny do siebie nie pasują. Najpierw początek, potem odebranie, na końcu koniec; "
                            "całość najwyżej 12 godzin.",

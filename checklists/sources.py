@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import date, tzinfo
 from enum import StrEnum
 
-from checklists.contacts import Message
 from checklists.threads import parse_thread
-from checklists.transcripts import parse_transcript, read_text
+from checklists.transcripts import Transcript, parse_transcript, read_text
 
 STEPS = ("started", "picked_up", "ended")
 
@@ -21,19 +20,17 @@ class SourceKind(StrEnum):
     CALL = "call"
 
 
-def read_messages(
-    kind: SourceKind, files: Sequence[tuple[str, bytes]], *, zone: tzinfo, day: date
-) -> tuple[Message, ...]:
-    """Return the messages of a source from its files (name, bytes); a call has none. Problem as the readers raise it.
+def read_source(kind: SourceKind, files: Sequence[tuple[str, bytes]], *, zone: tzinfo, day: date) -> Transcript:
+    """Return what a source says, from its files (name, bytes); a call has no messages. Problem as the readers raise it.
 
     A chat is one file; the e-mails of a thread may be many.
     """
     if kind is SourceKind.EMAIL:
-        return parse_thread([data for _name, data in files], zone=zone, day=day)
+        return Transcript(parse_thread([data for _name, data in files], zone=zone, day=day))
     if kind is SourceKind.CHAT:
         name, data = files[0]
-        return parse_transcript(read_text(data), zone=zone, day=day, name=name).messages
-    return ()
+        return parse_transcript(read_text(data), zone=zone, day=day, name=name)
+    return Transcript(())
 
 
 def write_call(times: Sequence[str]) -> bytes:

@@ -71,6 +71,11 @@ class Stamp:
         return SLACK if self.second is None else timedelta(0)
 
 
+def plain_pattern(pattern: str) -> str:
+    """Return a pattern without the names of its groups, to stand more than once in another one."""
+    return re.sub(r"\(\?P<\w+>", "(?:", pattern)
+
+
 def find_stamp(text: str, line: int) -> Stamp | None:
     """Return the stamp that `text` is as a whole, or None. Problem transcript_bad_time for a time that cannot be."""
     found = _WHOLE.fullmatch(text.strip())

@@ -19,10 +19,11 @@ from email.policy import compat32
 from email.utils import parseaddr, parsedate_to_datetime
 
 from checklists.answers import clean
+from checklists.chat_lines import lines_of
 from checklists.contacts import DAYS_LIMIT, MESSAGE_LIMIT, Attachment, Message
 from checklists.problems import Problem, at
 from checklists.stamps import STAMP, place, read_stamp
-from checklists.transcripts import lines_of, text_of_html
+from checklists.transcripts import text_of_html
 
 NAME_LIMIT = 120
 CLOSE = timedelta(minutes=5)  # a sender's clock as far off as this is still believed

@@ -1,6 +1,7 @@
 """Reading a chat as it was copied or exported: plain lines, CSV, JSON or a saved page, in many forms and mixed ones.
 
-Nothing is left out: every line belongs to a message, or stands aside (a heading, a line with only a date).
+Nothing is left out: every line belongs to a message, or stands aside (a heading, a line with only a date). Plain lines
+are read in `chat_lines`.
 """
 
 from __future__ import annotations
@@ -9,35 +10,16 @@ import csv
 import io
 import json
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from html import unescape
 
 from checklists.answers import clean
-from checklists.contacts import DAY, MESSAGE_LIMIT, MINUTE, Message
+from checklists.chat_lines import NAME_LIMIT, Doubt, Entry, Lines, plain, read_lines
+from checklists.contacts import MESSAGE_LIMIT, Message
 from checklists.problems import Problem, at
-from checklists.stamps import STAMP, Stamp, find_day, find_stamp, newest_first, place, read_day, read_stamp
-
-NAME_LIMIT = 80
-HEAD_LIMIT = 1000  # characters of a line that begins with a name
-WORDS_LIMIT = 5  # of a name that is not followed by a colon
-
-_FLAGS = re.IGNORECASE
-# "10:14:05 Anna: …", "[12/08/2026, 10:14] Anna: …", "(10:14) <Anna> …"
-_STAMP_FIRST = re.compile(
-    rf"(?P<open>[\[(<]?)\s*{STAMP}\s*(?P<close>[\])>]?)(?P<gap>\s*[-–—|,;]?\s*)(?P<rest>.*)", _FLAGS
-)
-_NAMED = re.compile(rf"(?P<who>\S.{{0,{NAME_LIMIT - 1}}}?)\s?:(?:\s+(?P<text>.*))?")
-_ANGLED = re.compile(rf"<(?P<who>[^>]{{1,{NAME_LIMIT}}})>(?!\s*:)\s*(?P<text>.*)")
-_TABBED = re.compile(rf"(?P<who>[^\t]{{1,{NAME_LIMIT}}})\t\s*(?P<text>.*)")
-# "Anna (10:14 AM)", "Anna [10:14]:", "Anna, 10:14", "Anna • 10:14", with the text on the next line
-_NAME_FIRST = re.compile(
-    rf"(?P<who>\S.{{0,{NAME_LIMIT - 1}}}?)\s*(?:[(\[]\s*{STAMP}\s*[)\]]\s*(?::\s*(?P<text>.*))?)", _FLAGS
-)
-_NAME_COMMA = re.compile(rf"(?P<who>[^,|•·]{{1,{NAME_LIMIT}}}?)\s*[,|•·]\s*{STAMP}\s*:?", _FLAGS)
-_NAME_PLAIN = re.compile(rf"(?P<who>\S.{{0,{NAME_LIMIT - 1}}}?)\s+{STAMP}", _FLAGS)
+from checklists.stamps import Stamp, find_stamp, newest_first, place
 
 _COLUMNS: Mapping[str, frozenset[str]] = {
     "time": frozenset(
@@ -89,18 +71,11 @@ _LISTS = ("messages", "transcript", "chat", "conversation", "events", "items", "
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """The messages of a chat in their order, and the lines (number, text) that are none."""
+    """The messages of a contact in their order, the lines (number, text) that are part of none, and doubtful lines."""
 
     messages: tuple[Message, ...]
     aside: tuple[tuple[int, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    stamp: Stamp
-    who: str
-    text: str
-    last: int
+    doubts: tuple[Doubt, ...] = ()
 
 
 def read_text(data: bytes) -> str:
@@ -124,7 +99,7 @@ def parse_transcript(text: str, *, zone: tzinfo, day: date, name: str = "") -> T
     if not text.strip():
         raise Problem("source_empty")
     kind, begins = name.rpartition(".")[2].casefold(), text.lstrip()[:1]
-    aside: list[tuple[int, str]] = []
+    lines = Lines([], [], [])
     if kind == "json" or (begins in ("[", "{") and _is_json(text)):
         entries = list(_from_json(text))
     elif kind == "csv" or _looks_like_table(text):
@@ -132,13 +107,14 @@ def parse_transcript(text: str, *, zone: tzinfo, day: date, name: str = "") -> T
     else:
         if kind in ("html", "htm") or begins == "<":
             text = text_of_html(text)
-        entries, aside = _from_lines(text)
+        lines = read_lines(text)
+        entries = lines.entries
     if not entries:
         raise Problem("transcript_unreadable", at(line=1))
-    return Transcript(_in_order(entries, zone, day), tuple(aside))
+    return Transcript(_in_order(entries, zone, day), tuple(lines.aside), tuple(lines.doubts))
 
 
-def _in_order(entries: list[_Entry], zone: tzinfo, day: date) -> tuple[Message, ...]:
+def _in_order(entries: list[Entry], zone: tzinfo, day: date) -> tuple[Message, ...]:
     if len(entries) > MESSAGE_LIMIT:
         raise Problem("too_many_messages", limit=MESSAGE_LIMIT)
     if newest_first([entry.stamp for entry in entries], zone, day):
@@ -147,111 +123,16 @@ def _in_order(entries: list[_Entry], zone: tzinfo, day: date) -> tuple[Message, 
     return tuple(
         Message(
             number=number,
-            line=entry.stamp.line,
+            line=entry.line,
             last=entry.last,
             who=entry.who,
             text=clean(entry.text),
             at=when,
             minute=entry.stamp.second is None,
+            dated=entry.stamp.dated,
         )
         for number, (entry, when) in enumerate(zip(entries, instants, strict=True), start=1)
     )
-
-
-# ---- plain lines
-
-
-def lines_of(text: str) -> list[str]:
-    """Return the lines without the marks and rare spaces that phones put around times and names."""
-    return [_plain(line) for line in re.split(r"\r\n|\r|\n", text)]
-
-
-def _plain(line: str) -> str:
-    line = re.sub(r"[\u00a0\u2000-\u200a\u202f\u3000]", " ", line)
-    line = re.sub(r"[\u200b-\u200f\u061c\ufeff\u2060]", "", line)
-    return "\t".join(clean(part) for part in line.split("\t"))
-
-
-def _from_lines(text: str) -> tuple[list[_Entry], list[tuple[int, str]]]:
-    """Return the messages in plain lines. A line that begins none goes on with the message above it."""
-    lines = lines_of(text)
-    heads = {number: head for number, line in enumerate(lines, start=1) if (head := _head(line, number))}
-    if not any(head.who for head in heads.values()):
-        heads = {number: head for number, line in enumerate(lines, start=1) if (head := _plain_head(line, number))}
-    shapes = {_shape(lines[number - 1], head) for number, head in heads.items() if head.who}
-    entries: list[_Entry] = []
-    named = sorted(number for number, head in heads.items() if head.who)
-    aside: list[tuple[int, str]] = []
-    day: re.Match[str] | None = None
-    for number, line in enumerate(lines, start=1):
-        head = heads.get(number)
-        if head is not None and not head.who:  # a notice, or a message's text that happens to begin with a time
-            later = bisect_right(named, number)
-            after = heads[named[later]].stamp if later < len(named) else None
-            before = entries[-1].stamp if entries else None
-            head = head if _shape(line, head) in shapes and _fits(head.stamp, before, after) else None
-        if head is not None:
-            entries.append(head if day is None else replace(head, stamp=_on_day(head.stamp, day)))
-            day = None
-        elif (found := find_day(line)) is not None:
-            day = found
-            aside.append((number, line))
-        elif entries and day is None:  # below a line with only a date stands no text of the message above it
-            entries[-1] = replace(entries[-1], text=f"{entries[-1].text}\n{line}", last=number)
-        elif line:
-            aside.append((number, line))
-    return entries if shapes else [], aside
-
-
-def _head(line: str, number: int) -> _Entry | None:
-    """Return what a line begins, or None. Without a name it may be a notice, or just text that begins with a time."""
-    found = _STAMP_FIRST.fullmatch(line)
-    if found:
-        rest = found["rest"]
-        named = _ANGLED.fullmatch(rest) or _TABBED.fullmatch(rest) or _NAMED.fullmatch(rest)
-        if named:
-            return _Entry(read_stamp(found, number), named["who"].strip(), named["text"] or "", number)
-        try:
-            return _Entry(read_stamp(found, number), "", rest, number)
-        except Problem:
-            return None
-    found = None if len(line) > HEAD_LIMIT else _NAME_FIRST.fullmatch(line) or _NAME_COMMA.fullmatch(line)
-    if found and len(found["who"].split()) <= WORDS_LIMIT:
-        text = found.groupdict().get("text")
-        return _Entry(read_stamp(found, number), found["who"].strip(), text or "", number)
-    return None
-
-
-def _plain_head(line: str, number: int) -> _Entry | None:
-    """Return what "Anna 10:14" or "10:14 Anna" begins: a form so loose that it is tried only when no other fits."""
-    found = None if len(line) > HEAD_LIMIT else _NAME_PLAIN.fullmatch(line) or _STAMP_FIRST.fullmatch(line)
-    if not found:
-        return None
-    who = (found.groupdict().get("who") or found.groupdict().get("rest") or "").strip()
-    if not who or len(who) > NAME_LIMIT or len(who.split()) > WORDS_LIMIT:
-        return None
-    return _Entry(read_stamp(found, number), who, "", number)
-
-
-def _shape(line: str, head: _Entry) -> tuple[str, bool, bool]:
-    """Return how a line writes its time: a notice is written like the messages around it."""
-    begins = "name" if head.who and line.startswith(head.who) else line[:1] if line[:1] in "[(<" else ""
-    return begins, head.stamp.dated, head.stamp.second is not None
-
-
-def _fits(stamp: Stamp, before: Stamp | None, after: Stamp | None) -> bool:
-    """Tell whether a time lies between its neighbours', as that of a notice does."""
-    if stamp.dated or before is None or before.dated:
-        return True
-    begun, over = before.of_day, after.of_day if after and not after.dated else before.of_day + DAY
-    return begun > over or begun <= stamp.of_day + before.open.seconds <= over + 2 * MINUTE
-
-
-def _on_day(stamp: Stamp, found: re.Match[str]) -> Stamp:
-    if stamp.dated:
-        return stamp
-    day, loose = read_day(found)
-    return replace(stamp, day=day, loose=loose)
 
 
 # ---- a saved page
@@ -353,7 +234,7 @@ def _roles(names: Sequence[object]) -> dict[str, list[int]]:
     return roles
 
 
-def _from_table(text: str) -> Iterator[_Entry]:
+def _from_table(text: str) -> Iterator[Entry]:
     first = text.lstrip("\ufeff\r\n ").split("\n", 1)[0]
     rows = csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=_separator(first))
     roles: dict[str, list[int]] = {}
@@ -386,7 +267,7 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _from_json(text: str) -> Iterator[_Entry]:
+def _from_json(text: str) -> Iterator[Entry]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -406,14 +287,14 @@ def _from_json(text: str) -> Iterator[_Entry]:
         yield _record(time, str(who or ""), str(words or ""), number, number)
 
 
-def _record(time: object, who: str, text: str, line: int, last: int) -> _Entry:
+def _record(time: object, who: str, text: str, line: int, last: int) -> Entry:
     stamp = _stamp_of(time, line)
-    return _Entry(stamp, clean(who)[:NAME_LIMIT].replace("\n", " "), text, last)
+    return Entry(stamp, clean(who)[:NAME_LIMIT].replace("\n", " "), text, line, last)
 
 
 def _stamp_of(value: object, line: int) -> Stamp:
     """Return the stamp of a cell: as people write it, or seconds or milliseconds since 1970."""
-    written = _plain(str(value))[:NAME_LIMIT]
+    written = plain(str(value))[:NAME_LIMIT]
     if re.fullmatch(r"\d{10}(\.\d+)?|\d{13}", written):
         seconds = float(written) / (1000 if len(written.partition(".")[0]) == 13 else 1)
         when = datetime.fromtimestamp(seconds, UTC)

@@ -21,7 +21,7 @@ from auditapp.fieldwork.contacts import Choice, Reading, Use
 from auditapp.fieldwork.sending import Sender
 from auditapp.models import Visit
 from auditapp.sources import clock, files_of
-from auditapp.wording import range_words
+from auditapp.wording import duration_typed, range_words
 from checklists.contacts import Measured
 from checklists.lifecycle import Role, State
 from checklists.problems import Problem
@@ -42,6 +42,9 @@ def contact(actor: Actor, visit_id: int) -> Any:
         return web.see_other("fieldwork.brief", programme=actor.programme, visit_id=visit.id)
     newest = None if "new" in request.args else contacts.find_newest(session, visit)
     try:
+        if request.args.get("new", "1") != "1":  # the text of another reading, to be mended line by line
+            rows = contacts.rows_of(session, visit, _uuid(request.args, "new"))
+            return _page(visit, None, typed={"text": _shown(files_of(web.storage(), rows)[0][1])})
         return _page(visit, _reading(actor, visit, newest, Choice()) if newest else None)
     except Problem as problem:  # a lost file, or one that cannot be read any more: another one can be added
         return _page(visit, None, problem=problem)
@@ -78,7 +81,9 @@ def _page(
         problem=problem,
         sentence=_said(problem, web.locale()) if problem else "",
         wrong=wrong or {},
+        odd=contacts.odd_times(web.session(), visit, reading) if reading else [],
         range_words=range_words,
+        typed_duration=_typed_duration,
         clock=clock,
     )
 
@@ -101,10 +106,12 @@ def save_contact(actor: Actor, visit_id: int) -> Any:
     if pressed != "use":
         return _page(visit, reading)
     values = {use.item.code: request.form.get(f"v-{use.item.code}", "") for use in reading.uses}
+    if reading.unread and not request.form.get("looked"):
+        return _page(visit, reading, typed=values, problem=Problem("doubtful_lines"))
     try:
         wrong = contacts.answer(session, visit, reading, values, new_id=uuid4(), actor_id=actor.user_id, now=web.now())
     except Problem as problem:
-        return _page(visit, reading, problem=problem)
+        return _page(visit, reading, typed=values, problem=problem)
     if wrong:
         return _page(visit, reading, typed=values, wrong=wrong)
     flash(_("The times are saved as answers."))
@@ -143,9 +150,14 @@ def _shown(data: bytes) -> str:
         return ""
 
 
-def _uuid(form: MultiDict[str, str]) -> UUID:
+def _typed_duration(value: str) -> str:
+    """Return a duration in the form in which it is typed; what was typed and is none as it stands."""
+    return duration_typed(value) if value.count(":") == 2 else value
+
+
+def _uuid(form: MultiDict[str, str], name: str = "reading") -> UUID:
     try:
-        return UUID(form.get("reading", ""))
+        return UUID(form.get(name, ""))
     except ValueError as error:
         raise Problem("not_found") from error
 
@@ -170,12 +182,13 @@ def send_contact(sender: Sender, visit_id: int) -> Response:  # noqa: ARG001 (th
             rows = contacts.keep(session, web.storage(), visit, _files(), new_id=uuid4(), now=web.now())
         reading = contacts.read(web.storage(), visit, rows, _choice(form), _names(member.user.name))
         if form.get("confirm"):
-            used = {use.item.code: form.get(f"v-{use.item.code}", use.measured.value)[:20] for use in reading.uses}
+            values = {use.item.code: form.get(f"v-{use.item.code}", use.measured.value) for use in reading.uses}
+            used = contacts.used_of(reading, values)
             contacts.confirm(session, reading, used, actor_id=member.user_id, now=web.now())
     except Problem as problem:
         return web.json({"error": problem.code, "sentence": _said(problem, web.api_locale())}, _status(problem))
     with force_locale(web.api_locale()):
-        return web.json(_as_json(reading, visit))
+        return web.json(_as_json(reading, visit, contacts.odd_times(session, visit, reading)))
 
 
 def _said(problem: Problem, locale: str) -> str:
@@ -188,7 +201,7 @@ def _status(problem: Problem) -> int:
     return errors.STATUS.get(problem.code, 422)
 
 
-def _as_json(reading: Reading, visit: Visit) -> dict[str, Any]:
+def _as_json(reading: Reading, visit: Visit, odd: list[str]) -> dict[str, Any]:
     zone, locale = ZoneInfo(visit.location.timezone), web.api_locale()
 
     def quoted(number: int) -> dict[str, Any] | None:
@@ -201,7 +214,7 @@ def _as_json(reading: Reading, visit: Visit) -> dict[str, Any]:
         return {
             "item": use.item.code,
             "question": use.item.question.get(locale),
-            "value": use.measured.value,
+            "value": duration_typed(use.measured.value),
             "decides": use.decides,
         }
 
@@ -211,7 +224,7 @@ def _as_json(reading: Reading, visit: Visit) -> dict[str, Any]:
             "low": time.low,
             "high": time.high,
             "seconds": time.seconds,
-            "words": range_words(time.low, time.high),
+            "words": range_words(time.low, time.high, time.seconds),
             "from": quoted(time.start),
             "to": quoted(time.end),
             "answers": [used(use) for use in reading.uses if use.measured == time],
@@ -225,6 +238,12 @@ def _as_json(reading: Reading, visit: Visit) -> dict[str, Any]:
         "participants": [{"who": p.who, "part": p.part.value, "messages": p.messages} for p in reading.people],
         "own": [quoted(message.number) for message in reading.own],
         "asked": reading.asked,
+        "messages": [quoted(message.number) for message in reading.messages],
+        "aside": [{"line": line, "text": text[:QUOTE]} for line, text in reading.aside],
+        "doubts": [
+            {"line": doubt.line, "text": doubt.text[:QUOTE], "begins": doubt.begins} for doubt in reading.doubts
+        ],
+        "odd": odd,
         "times": [told(time) for time in reading.times],
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,20 +14,23 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from auditapp import sources
 from auditapp.access import Actor, visits_for
 from auditapp.convert import checklist_of
 from auditapp.fieldwork import documents, service
 from auditapp.fieldwork.service import Typed
 from auditapp.models import Source, Visit
-from auditapp.sources import KIND, day_of, files_of, messages_in
+from auditapp.sources import KIND, day_of, files_of, span_in, transcript_in
 from auditapp.storage import Storage
-from checklists.answers import clean, points_for
+from checklists.agreement import Span
+from checklists.answers import check, clean
+from checklists.chat_lines import Doubt
 from checklists.contacts import (
     Measured,
     Message,
     Part,
     Participant,
-    as_duration,
+    decides,
     guess_parts,
     guess_request,
     measure,
@@ -36,7 +40,7 @@ from checklists.contacts import (
 from checklists.lifecycle import State
 from checklists.model import Channel, Checklist, Item
 from checklists.problems import Problem
-from checklists.sources import SourceKind, read_call, read_messages
+from checklists.sources import SourceKind, read_call, read_source
 
 LIMIT = 2**20  # bytes of one file
 FILES = 10  # read together
@@ -68,7 +72,10 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A source as it was read: what it says, who wrote, and the times it tells. `call` are its times as typed."""
+    """A source as it was read: what it says, who wrote, and the times it tells. `call` are its times as typed.
+
+    `aside` and `doubts` are lines of a chat as in `checklists.transcripts`.
+    """
 
     id: UUID
     kind: SourceKind
@@ -79,12 +86,24 @@ class Reading:
     times: tuple[Measured, ...]
     uses: tuple[Use, ...]
     call: tuple[str, str, str]
+    aside: tuple[tuple[int, str], ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def own(self) -> list[Message]:
         """Return the auditor's own messages."""
         mine = {person.who for person in self.people if person.part is Part.ME}
         return [message for message in self.messages if message.who in mine]
+
+    @property
+    def unread(self) -> list[Doubt]:
+        """Return the lines where a message may begin that was not understood."""
+        return [doubt for doubt in self.doubts if doubt.begins]
+
+    @property
+    def inside(self) -> list[Doubt]:
+        """Return the lines that hold a time in their sentence."""
+        return [doubt for doubt in self.doubts if not doubt.begins]
 
     @property
     def with_bot(self) -> bool:
@@ -151,7 +170,7 @@ def _check(kind: SourceKind, files: Sequence[tuple[str, bytes]], visit: Visit, n
     """Raise Problem when the files cannot be read as what they should be."""
     if kind is SourceKind.CALL:
         measure_call(*read_call(files[0][1]))
-    read_messages(kind, files, zone=ZoneInfo(visit.location.timezone), day=day_of(visit, now))
+    read_source(kind, files, zone=ZoneInfo(visit.location.timezone), day=day_of(visit, now))
 
 
 def _are_one(session: Session, rows: Sequence[Source]) -> bool:
@@ -199,7 +218,8 @@ def read(storage: Storage, visit: Visit, rows: Sequence[Source], choice: Choice,
         call = read_call(files[0][1])
         times = measure_call(*call)
         return Reading(rows[0].reading, kind, rows, (), (), None, times, _uses(checklist, times), call)
-    messages = messages_in(visit, rows, files)
+    said = transcript_in(visit, rows, files)
+    messages = said.messages
     parts = _parts(messages, choice, rows[0].measured, own_names)
     asked = choice.asked if choice.parts else rows[0].measured.get("asked")
     if asked is None:
@@ -207,7 +227,32 @@ def read(storage: Storage, visit: Visit, rows: Sequence[Source], choice: Choice,
     mine = Part.ME in parts.values()
     times = measure(messages, parts, asked) if mine else ()
     people = participants(messages, parts)
-    return Reading(rows[0].reading, kind, rows, messages, people, asked, times, _uses(checklist, times), ("", "", ""))
+    return Reading(
+        rows[0].reading,
+        kind,
+        rows,
+        messages,
+        people,
+        asked,
+        times,
+        _uses(checklist, times),
+        ("", "", ""),
+        said.aside,
+        said.doubts,
+    )
+
+
+def odd_times(session: Session, visit: Visit, reading: Reading) -> list[str]:
+    """Return in words which times of the source, of the visit as told so far and of its answers do not fit together."""
+    document = service.find_document(session, visit)
+    began, ended = (document.started_at, document.ended_at) if document else (visit.started_at, visit.ended_at)
+    if began is None:
+        return []
+    checklist, told = checklist_of(visit.checklist_version), Span(began, ended)
+    answers = documents.answers_in(checklist, document) if document else {}
+    parts = {person.who: person.part for person in reading.people}
+    span = span_in(visit, reading.messages, parts, reading.call, told)
+    return sources.odd_times(visit, told, [span] if span else [], checklist, answers)
 
 
 def _parts(
@@ -223,13 +268,7 @@ def _parts(
 def _uses(checklist: Checklist, times: Sequence[Measured]) -> tuple[Use, ...]:
     by_measure = {measured.measure: measured for measured in times}
     found = ((item, by_measure.get(item.measure)) for item in checklist.items if item.measure is not None)
-    return tuple(Use(item, measured, _decides(item, measured)) for item, measured in found if measured is not None)
-
-
-def _decides(item: Item, measured: Measured) -> bool:
-    """Tell whether the points differ within the range of a measured time."""
-    ends = (as_duration(measured.low), as_duration(measured.high))
-    return len({points_for(item, value) for value in ends}) > 1
+    return tuple(Use(item, time, decides(item, time.low, time.high)) for item, time in found if time is not None)
 
 
 def confirm(session: Session, reading: Reading, values: Mapping[str, str], *, actor_id: int, now: datetime) -> None:
@@ -253,6 +292,15 @@ def confirm(session: Session, reading: Reading, values: Mapping[str, str], *, ac
     for row in reading.rows:
         row.measured, row.confirmed_by, row.confirmed_at = measured, actor_id, now
     session.flush()
+
+
+def used_of(reading: Reading, values: Mapping[str, str]) -> dict[str, str]:
+    """Return what was typed for the times of a reading as canonical answers by item, without what cannot be one."""
+    found: dict[str, str] = {}
+    for use in reading.uses:
+        with suppress(Problem):
+            found[use.item.code] = check(use.item, values.get(use.item.code, "")).value
+    return {code: value for code, value in found.items() if value}
 
 
 def answer(

@@ -14,6 +14,7 @@ from auditapp.access import DESK, Actor, allow, get_visit
 from auditapp.models import User, Visit
 from auditapp.review import queries, service, sources
 from auditapp.review.queries import Filters
+from auditapp.visits import current_answers
 from checklists.lifecycle import State
 from checklists.model import Channel
 from checklists.problems import Problem
@@ -56,12 +57,16 @@ def visit(actor: Actor, visit_id: int) -> Any:
 def _visit(actor: Actor, row: Visit, problem: Problem | None = None) -> Response:
     """Show the visit; after a refusal with what was typed still in its fields."""
     status = 200 if problem is None else 409 if problem.code in ("stale_form", "move_not_allowed") else 422
+    came, answers = sources.sources_of(web.session(), web.storage(), row), current_answers(web.session(), row.id)
+    file = queries.visit_file(web.session(), actor, row, web.locale())
     return web.page(
         "review/visit.html",
         status,
-        file=queries.visit_file(web.session(), actor, row, web.locale()),
+        file=file,
         visit=row,
-        sources=sources.sources_of(web.session(), web.storage(), row),
+        sources=came,
+        measured=sources.beside(came, file.checklist, answers),
+        odd=sources.odd_times(row, came, file.checklist, answers),
         problem=problem,
         typed=request.form,
     )

@@ -11,8 +11,7 @@
   }
   function span(measure, begun, over) {
     const low = Math.max(0, over[0] - begun[0] - begun[1]), high = Math.max(0, over[0] + over[1] - begun[0]);
-    const middle = over[0] - begun[0] + (over[1] - begun[1]) / 2;
-    return { measure, low, high, seconds: Math.min(Math.max(middle, low), high) };
+    return { measure, low, high, seconds: Math.floor((low + high) / 2) };
   }
   /** Measure a call from times of day; { error, field } where they are none or do not fit together. */
   function call(started, pickedUp, ended) {
@@ -35,8 +34,19 @@
     return { times: [span("pick_up", begun, steps.get("picked_up") || over), span("total_time", begun, over)] };
   }
   const two = (number) => String(number).padStart(2, "0");
-  const duration = (s) => `${two(Math.floor(s / 3600))}:${two(Math.floor(s / MINUTE) % 60)}:${two(s % 60)}`;
-  self.AuditContact = { call, duration };
+  /** Write seconds as one types them: "0:35", "4:30", "1:02:00". */
+  function duration(s) {
+    const hours = Math.floor(s / 3600), minutes = Math.floor(s / MINUTE) % 60;
+    return hours ? `${hours}:${two(minutes)}:${two(s % 60)}` : `${minutes}:${two(s % 60)}`;
+  }
+  /** Tell whether a call lies outside of a visit, all as times of day; by the same quarter of an hour as checklists/agreement.py. */
+  function outside(began, over, started, ended) {
+    const [from, to, first, last] = [began, over, started, ended].map((text) => clock(text.trim())?.[0]);
+    if ([from, to, first, last].includes(undefined)) return false;
+    const slack = 15 * MINUTE, after = (time) => (time - from + slack + DAY) % DAY;
+    return Math.max(after(first), after(last)) > (to - from + DAY) % DAY + 2 * slack;
+  }
+  self.AuditContact = { call, duration, outside };
 
   const root = document.getElementById("contact");
   if (!root) return;
@@ -55,6 +65,7 @@
   const say = (text) => { status.textContent = text; };
   const words_of = (s) => [[Math.floor(s / 3600), "h"], [Math.floor(s / MINUTE) % 60, "min"], [s % 60, "s"]]
     .filter(([number]) => number).map((each) => each.join("\u00a0")).join(" ") || "0\u00a0s";
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
   const keepTyped = () => notes.write(NOTE, JSON.stringify(typed.map((field) => field.value)));
 
   /** Ask the office; null without signal, after saying so. A refusal is said in its own sentence. */
@@ -78,15 +89,21 @@
   const chosen = () => [["reading", reading], ...all("[name=part], [name=asked]").map((field) => [field.name, field.value])];
   const answers = () => all("[data-item]").map((field) => ({ item: field.dataset.item, value: field.value.trim() })).filter((each) => each.value);
 
+  /** Say that the call lies outside of the visit, whose own times stand further down in the form. */
+  function odd() {
+    const [from, to] = ["started_at", "ended_at"].map((id) => document.getElementById(id)?.value || "");
+    return outside(from, to, typed[0].value, typed[2].value) ? [fill(words.odd, { from, to })] : [];
+  }
   async function read() {
     say(words.reading);
     if (kind === "call") {
       const result = call(...typed.map((field) => field.value));
       if (result.error) { say(words[result.error]); found.replaceChildren(); typed[["started", "picked_up", "ended"].indexOf(result.field)].focus(); return; }
       return show({ participants: [], own: [], times: result.times.map((time) => ({
-        ...time, words: time.low === time.high ? words_of(time.low) : `${words_of(time.low)} – ${words_of(time.high)}`,
-        answers: items.filter((each) => each.measure === time.measure).map((each) => ({ ...each, value: duration(time.seconds) })),
-      })) });
+        ...time, words: time.low === time.high ? words_of(time.low) : fill(words.between, { low: words_of(time.low), high: words_of(time.high), middle: words_of(time.seconds) }),
+        answers: items.filter((each) => each.measure === time.measure).map((each) => (
+          { ...each, value: duration(time.seconds), decides: each.limits.some((limit) => time.low <= limit && limit < time.high) })),
+      })), odd: odd() });
     }
     const files = [...(one("[type=file]")?.files || [])];
     const answer = await ask(formData(files.length ? files.map((file) => ["file", file]) : [["text", typed[0]?.value || ""]]));
@@ -102,6 +119,26 @@
     select.value = String(value);
     return make("label", { className: "field" }, make("bdi", { className: "long", textContent: label }), select);
   }
+  const para = (className, textContent) => make("p", { className, textContent });
+  const numbered = (lines) => make("ul", { className: "plain" }, ...lines.map((each) => make("li", { className: "long" },
+    make("span", { className: "quiet nowrap", textContent: `${fill(words.line, { number: each.line })} ` }), make("bdi", { textContent: each.text }))));
+  const folded = (text, open, ...children) => make("details", { open }, make("summary", { textContent: text }), ...children);
+  /** Show every message as it was read, and the lines that were not understood; those are to be looked at and ticked. */
+  function whatWasRead({ messages = [], doubts = [], aside = [] }) {
+    if (!messages.length) return [];
+    const unread = doubts.filter((each) => each.begins), inside = doubts.filter((each) => !each.begins);
+    const shown = [make("h3", { textContent: words.read })];
+    if (unread.length) {
+      shown.push(make("div", { className: "warn" }, para("", words.unread), numbered(unread), para("", words.merged)),
+        make("label", { className: "choice" }, make("input", { type: "checkbox", name: "looked" }), make("span", { textContent: words.looked })));
+    }
+    if (inside.length) shown.push(folded(words.inside, false, numbered(inside), para("note", words.as_text)));
+    if (aside.length) shown.push(folded(words.aside, false, numbered(aside)));
+    shown.push(folded(`${words.messages} (${messages.length})`, messages.length <= 30, make("ol", { className: "messages" }, ...messages.map((each) => make("li", {},
+      make("p", {}, make("span", { className: "quiet nowrap", textContent: `${each.time} ` }), make("strong", {}, make("bdi", { className: "long", textContent: each.who || words.no_name }))),
+      make("p", { className: "long", dir: "auto", textContent: each.text }))))));
+    return shown;
+  }
   const quote = (message) => `${message.time} ${message.who || words.no_name}: ${message.text}`;
   function show(answer) {
     reading = answer.reading || null;
@@ -115,14 +152,17 @@
       ...time.answers.map((use) => {
         const field = make("input", { className: "short", value: use.value });
         field.dataset.item = use.item;
-        return make("label", { className: "field" }, use.decides ? `${use.question} ${words.decides}` : use.question, field);
+        return make("div", { className: "field" }, make("label", {}, use.question, field), ...(use.decides ? [para("warn", words.decides)] : []));
       })));
+    const wrong = (answer.odd || []).length ? [make("div", { className: "warn" }, ...answer.odd.map((text) => para("", text)), para("", words.odd_check))] : [];
     const useThem = make("button", { type: "button", className: "main", textContent: words.use, hidden: !answer.times.length, onclick: use });
     const change = make("button", { type: "button", textContent: words.again, hidden: !people.length, onclick: again });
-    found.replaceChildren(...people, change, ...times, useThem);
+    found.replaceChildren(...people, change, ...whatWasRead(answer), ...wrong, ...times, useThem);
   }
 
   async function use() {
+    const tick = one("[name=looked]");
+    if (tick && !tick.checked) { say(words.look); tick.focus(); return; }
     const values = answers(), bad = values.find((each) => AuditRules.wrong({ type: "duration" }, each.value));
     if (bad) { say(words.bad_duration); one(`[data-item="${bad.item}"]`).focus(); return; }
     const used = values.map((each) => [`v-${each.item}`, each.value]);

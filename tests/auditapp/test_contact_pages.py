@@ -284,7 +284,8 @@ def test_the_times_of_a_call(app: App) -> None:
     assert page.document.xpath("//input[@id='picked_up']/@value") == ["10:12"]
     desk.post("keep", {**typed, "picked_up": "10:15"})
     page = desk.auditor.get(desk.path)
-    assert "1\u00a0min – 2\u00a0min" in page.html
+    assert "od 1\u00a0min do 2\u00a0min, liczone jako 1\u00a0min 30\u00a0s" in page.html
+    assert page.document.xpath("//input[@id='v-PH05']/@value") == ["1:30"]
     assert "Od dokładnego czasu zależą tu punkty." in page.text
     desk.post("use", {"reading": desk.reading(), "v-PH05": "1:10"})
     assert desk.answers() == {"PH05": "00:01:10"}

@@ -59,14 +59,14 @@ def test_a_chat_is_kept_measured_and_confirmed(phone: Phone) -> None:
     first = told["times"][0]
     assert (first["measure"], first["seconds"], first["words"]) == ("first_response", 35, "35\u00a0s")
     assert (first["from"]["number"], first["to"]["who"], first["to"]["time"]) == (1, "Bot Lumo", "12.08 10:14:40")
-    assert [(use["item"], use["value"], use["decides"]) for use in first["answers"]] == [("CH04", "00:00:35", False)]
+    assert [(use["item"], use["value"], use["decides"]) for use in first["answers"]] == [("CH04", "0:35", False)]
     assert first["answers"][0]["question"].startswith("How long between")
     assert phone.desk.answers() == {}  # the phone's own document brings the answers
     chosen = {"reading": told["reading"], "part": ["me", "person", "notice", "person"], "asked": "0"}
     _status, again = phone.post(chosen)
     assert {time["measure"] for time in again["times"]} == {"first_response", "longest_wait", "total_time"}
     assert phone.desk.rows()[0].confirmed_at is None
-    status, done = phone.post({**chosen, "confirm": "1", "v-CH04": "00:00:36"})
+    status, done = phone.post({**chosen, "confirm": "1", "v-CH04": "0:36"})
     assert done["confirmed"]
     (row,) = phone.desk.rows()
     assert row.confirmed_at == NOW
@@ -162,6 +162,7 @@ def test_what_the_reviewer_reads(phone: Phone, app: App) -> None:
             render_template(
                 "review/_sources.html",
                 sources=review.sources_of(session, app.extensions["auditapp.storage"], visit),
+                odd=[],
                 visit=visit,
                 actor=SimpleNamespace(programme="lumo"),
                 locale="pl",

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checklists.chat_lines import lines_of
 from checklists.problems import Problem
-from checklists.transcripts import Transcript, lines_of, parse_transcript, read_text, text_of_html
+from checklists.stamps import find_day, find_stamp
+from checklists.transcripts import Transcript, parse_transcript, read_text, text_of_html
 
 ZONE = ZoneInfo("Europe/Warsaw")
 DAY = date(2026, 8, 12)
+CHATS = json.loads((Path(__file__).parents[1] / "cases" / "contacts.json").read_text())["chats"]
 
 
 def read(text: str, name: str = "", day: date = DAY) -> Transcript:
@@ -70,6 +77,18 @@ FORMS = {
 @pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
 def test_a_form_to_the_minute(text: str) -> None:
     assert short(text) == TWO
+
+
+@pytest.mark.parametrize("case", CHATS, ids=[case["case"] for case in CHATS])
+def test_blocks_and_doubtful_lines(case: dict[str, Any]) -> None:
+    found = read(case["text"])
+    assert [
+        [m.who, m.at.astimezone(ZONE).strftime("%H:%M" if m.minute else "%H:%M:%S"), m.text] for m in found.messages
+    ] == case["messages"]
+    assert {m.at.astimezone(ZONE).date() for m in found.messages} == {DAY}
+    assert [[doubt.line, doubt.begins] for doubt in found.doubts] == case["doubts"]
+    lines = lines_of(case["text"])
+    assert all(lines[doubt.line - 1] == doubt.text for doubt in found.doubts)
 
 
 SECONDS = {
@@ -253,11 +272,15 @@ HEAVY = {
     "nested lists": "[" * 900_000,
     "colons": "1:1" * 300_000,
     "lines": "Anna 10:14\n" * 80_000,
+    "lines that are times": "10:14\n" * 150_000,
+    "blocks": "Anna\n10:14\na\n" * 60_000,
+    "names that come once": "".join(f"A{n} {n % 24}:00\n" for n in range(70_000)),
+    "times before dates": "10:14, 12.08.2026 " * 50_000,
 }
 
 
 HEAVY_READ = {"blanks": 1}
-HEAVY_REFUSED = {"lines": "too_many_messages"}
+HEAVY_REFUSED = dict.fromkeys(["lines", "blocks", "names that come once"], "too_many_messages")
 
 
 @pytest.mark.parametrize("case", HEAVY)
@@ -310,7 +333,26 @@ def test_no_line_is_lost(text: str) -> None:
     assert {number for number, line in enumerate(lines, start=1) if line.strip()} <= set(taken)
     for message in found.messages:
         for number in range(message.line + 1, message.last + 1):
-            assert lines[number - 1].replace("\t", " ").strip() in message.text
+            words = lines[number - 1].replace("\t", " ").strip()
+            assert words in message.text or _of_beginning(words, message.who)
+
+
+def _of_beginning(words: str, who: str) -> bool:
+    """Tell whether a line may be the name or the time of a message in blocks."""
+    return find_stamp(words.strip("[]()<>-, "), 1) is not None or find_day(words) is not None or who in words
+
+
+@given(ANYTHING)
+def test_every_line_with_a_time_begins_a_message_or_is_a_doubt(text: str) -> None:
+    text = "10:14 A: x\n" + text.replace("time,author", "time author")
+    found = outcome(text, "a.txt")
+    if isinstance(found, Problem):
+        return
+    begun = {number for m in found.messages for number in (m.line, m.line + 1, m.last)}
+    named = {doubt.line for doubt in found.doubts}
+    assert not named & {m.line for m in found.messages}
+    for number, line in enumerate(lines_of(text), start=1):
+        assert number in begun | named or not re.search(r"(?<![\w:.,/-])\d\d:\d\d(?![\d:])", line)
 
 
 @given(st.binary(max_size=200))

@@ -35,8 +35,12 @@ def test_a_call_is_measured_as_in_python(context: BrowserContext) -> None:
     assert [_told(answer) for answer in found] == [
         case.get("error") or {name: case[name] for name in ("pick_up", "total_time")} for case in CASES["calls"]
     ]
-    seconds = [seconds for seconds, _written in CASES["durations"]]
-    assert page.evaluate("(all) => all.map((s) => [s, AuditContact.duration(s)])", seconds) == CASES["durations"]
+    seconds, _canonical, written = zip(*CASES["durations"], strict=True)
+    assert page.evaluate("(all) => all.map(AuditContact.duration)", seconds) == list(written)
+    outside = [case["times"] for case in CASES["outside"]]
+    assert page.evaluate("(all) => all.map((times) => AuditContact.outside(...times))", outside) == [
+        case["outside"] for case in CASES["outside"]
+    ]
 
 
 def _told(answer: dict[str, Any]) -> Any:
@@ -73,15 +77,49 @@ def test_a_chat_answers_the_questions_of_the_form(live: Live, context: BrowserCo
     expect(found).to_contain_text(re.compile(r"Pierwsza odpowiedź: 2\smin\s25\ss"))
     found.get_by_text("Użyj tych czasów").click()
     expect(page.locator("#contact [role=status]")).to_have_text("Czasy są zapisane jako odpowiedzi.")
-    assert page.input_value("#a-CH04") == "00:02:25"
+    assert page.input_value("#a-CH04") == "2:25"
     page.wait_for_selector("body[data-state='draft']")
     page.reload()
     ready(page)
-    assert page.input_value("#a-CH04") == "00:02:25"
+    assert page.input_value("#a-CH04") == "2:25"
     assert page.input_value("#contact-text") == ""
     (row,) = desk.rows()
     assert row.measured["used"]["CH04"] == "00:02:25"
     assert row.measured["parts"]["Bot Lumo"] == "notice"
+
+
+def test_lines_that_were_not_understood_are_to_be_looked_at(live: Live, context: BrowserContext) -> None:
+    desk = Desk(live.app, "chat")
+    page = open_form(live, desk, context)
+    page.fill(
+        "#contact-text", CHAT.replace("10:16:30 Anna:", "Anna o 10:16:30 pisze:") + "Zapraszamy do 21:30, codziennie\n"
+    )
+    page.click("[data-read]")
+    found = page.locator("[data-found]")
+    expect(found.locator(".warn").first).to_contain_text("Wiersz 6: Anna o 10:16:30 pisze: Dzień dobry")
+    expect(found.locator(".messages > li")).to_have_count(6)
+    expect(found).to_contain_text("Wiersze z godziną w zdaniu")
+    page.get_by_text("Użyj tych czasów").click()
+    expect(page.locator("#contact [role=status]")).to_contain_text("Przejrzyj wiersze")
+    assert page.input_value("#a-CH04") == ""
+    found.locator("[name=looked]").check()
+    page.get_by_text("Użyj tych czasów").click()
+    expect(page.locator("#a-CH04")).to_have_value("0:35")
+
+
+def test_a_call_to_the_minute_is_a_range_and_may_lie_outside_the_visit(live: Live, context: BrowserContext) -> None:
+    page = open_form(live, Desk(live.app, "phone"), context)
+    # When the visit was stands in another part of the form.
+    begun = page.input_value("#started_at")
+    page.evaluate("(text) => { document.getElementById('ended_at').value = text; }", f"{begun[:2]}:59")
+    for name, value in {"started": "23:05", "picked_up": "23:06", "ended": "23:09"}.items():
+        page.fill(f"#contact-{name}", value)
+    page.click("[data-read]")
+    found = page.locator("[data-found]")
+    expect(found).to_contain_text(re.compile(r"od 0\ss do 2\smin, liczone jako 1\smin"))
+    expect(found).to_contain_text("Od dokładnego czasu zależą tu punkty.")
+    expect(found).to_contain_text(f"Rozmowa wykracza poza czas wizyty ({begun}–")
+    assert found.locator("[data-item=PH05]").input_value() == "1:00"
 
 
 def test_without_signal_a_chat_waits_and_says_so(live: Live, context: BrowserContext) -> None:
@@ -113,7 +151,7 @@ def test_a_call_needs_no_signal_and_is_kept_when_it_returns(live: Live, context:
     page.click("[data-read]")
     expect(page.locator("[data-found]")).to_contain_text(re.compile(r"1\smin\s10\ss"))
     page.get_by_text("Użyj tych czasów").click()
-    assert page.input_value("#a-PH05") == "00:01:10"
+    assert page.input_value("#a-PH05") == "1:10"
     assert desk.rows() == []
     context.set_offline(False)
     for _attempt in range(100):
