@@ -130,7 +130,7 @@
     const shown = [make("h3", { textContent: words.read })];
     if (unread.length) {
       shown.push(make("div", { className: "warn" }, para("", words.unread), numbered(unread), para("", words.merged)),
-        make("label", { className: "choice" }, make("input", { type: "checkbox", name: "looked" }), make("span", { textContent: words.looked })));
+        make("div", { className: "field" }, make("label", { className: "choice" }, make("input", { type: "checkbox", name: "looked" }), make("span", { textContent: words.looked }))));
     }
     if (inside.length) shown.push(folded(words.inside, false, numbered(inside), para("note", words.as_text)));
     if (aside.length) shown.push(folded(words.aside, false, numbered(aside)));
