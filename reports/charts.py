@@ -8,15 +8,19 @@ there they become shapes. Words for those who cannot see a picture are made from
 from __future__ import annotations
 
 import io
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from checklists.rounding import outward, percent
+from checklists.rounding import half_up, outward, percent
 from reports import theme
+from reports.funnel import Funnel, FunnelPoint, Zone
 from reports.summary import Series
 
 for _weight in ("Regular", "Semibold"):
@@ -129,3 +133,102 @@ def describe_series(series: Series, *, locale: str) -> str:
         parts.append(text)
     lead = "Score by quarter, with its interval. " if locale == "en" else "Wynik w kolejnych kwartałach z przedziałem. "
     return lead + "; ".join(parts) + "."
+
+
+_MARKERS: dict[Zone | None, Any] = {  # told apart by form, too: hollow ring, full dot, diamond
+    None: {"marker": "o", "markerfacecolor": theme.PAPER, "markeredgecolor": theme.NONE},
+    Zone.INSIDE: {"marker": "o", "markerfacecolor": theme.PAPER, "markeredgecolor": theme.NONE},
+    Zone.OUTSIDE_95: {"marker": "o", "markerfacecolor": theme.ACCENT, "markeredgecolor": theme.ACCENT},
+    Zone.OUTSIDE_998: {"marker": "D", "markerfacecolor": theme.INK, "markeredgecolor": theme.INK},
+}
+
+
+def draw_funnel(funnel: Funnel, *, locale: str, on_page: bool = False) -> bytes:
+    """Draw scores by number of visits with the 95 % and 99.8 % limits round the mean as SVG.
+
+    Visits are whole, so the limits are steps; locations with equally many visits stand side by side inside theirs.
+    """
+    with mpl.rc_context({**STYLE, "svg.fonttype": "path"} if on_page else STYLE):
+        figure = Figure(figsize=(WIDTH, 2.9))
+        axes = figure.add_axes((LABELS, 0.17, 1 - LABELS, 0.8))
+        _bare(axes)
+        axes.grid(axis="y", color=theme.LINE, linewidth=0.6)
+        _limits(axes, funnel)
+        size = 4.5 if len(funnel.points) <= 200 else 2.6
+        for zone, style in _MARKERS.items():
+            places = [(x, p.score) for x, p in _side_by_side(funnel.points) if p.zone is zone]
+            axes.plot(
+                [x for x, _ in places],
+                [100 * score for _, score in places],
+                linestyle="",
+                markersize=size,
+                markeredgewidth=0.9,
+                zorder=4,
+                **style,
+            )
+        lows = [100 * p.score for p in funnel.points] + [100 * limit.low_998 for limit in funnel.limits]
+        axes.set_ylim(max(0.0, min(lows, default=0.0) // 10 * 10 - 5), 102)
+        visits = [p.n for p in funnel.points] or [1]
+        axes.set_xlim(min(visits) - 0.5, max(visits) + 0.5)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        axes.set_xlabel("Visits" if locale == "en" else "Wizyty")
+        axes.yaxis.set_major_formatter(lambda value, _position: f"{value:.0f}{_unit(locale)}" if value <= 100 else "")
+        return _svg(figure)
+
+
+def _limits(axes: Axes, funnel: Funnel) -> None:
+    if funnel.mu is None or not funnel.limits:
+        return
+    x = [edge for limit in funnel.limits for edge in (limit.n - 0.5, limit.n + 0.5)]
+    for inner, style in ((True, "-"), (False, (0, (1, 2)))):
+        for side in ("low", "high"):
+            name = f"{side}_{'95' if inner else '998'}"
+            y = [100 * getattr(limit, name) for limit in funnel.limits for _ in range(2)]
+            axes.plot(x, y, color=theme.INK_2, linewidth=0.9, linestyle=style, zorder=2)
+    low, high = (
+        [100 * getattr(limit, f"{side}_95") for limit in funnel.limits for _ in range(2)] for side in ("low", "high")
+    )
+    axes.fill_between(x, low, high, color=theme.ABOVE, alpha=0.1, linewidth=0, zorder=1)
+    axes.axhline(100 * funnel.mu, color=theme.INK_2, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+
+
+def _side_by_side(points: Sequence[FunnelPoint]) -> list[tuple[float, FunnelPoint]]:
+    """Return the points with their place on the axis: those with equally many visits share its width."""
+    many = Counter(point.n for point in points)
+    seen: Counter[int] = Counter()
+    placed = []
+    for point in points:
+        seen[point.n] += 1
+        placed.append((point.n + 0.8 * ((seen[point.n] - 0.5) / many[point.n] - 0.5), point))
+    return placed
+
+
+def describe_funnel(funnel: Funnel, *, locale: str) -> str:
+    """Say in words what `draw_funnel` shows."""
+    english = locale == "en"
+    if not funnel.points:
+        return "No location has a score." if english else "Żadna placówka nie ma wyniku."
+    few, most = min(p.n for p in funnel.points), max(p.n for p in funnel.points)
+    visits = str(few) if few == most else f"{few}–{most}"
+    count = len(funnel.points)
+    lead = f"Scores by number of visits. Locations: {count}, visits to each: {visits}"
+    if not english:
+        lead = f"Wyniki według liczby wizyt. Placówki: {count}, wizyty w każdej: {visits}"
+    if funnel.mu is None or not funnel.limits:
+        return lead + (". Too few visits for limits." if english else ". Za mało wizyt, aby wyznaczyć granice.")
+    outside = [
+        [len(funnel.outside(zone, below=side)) for side in (True, False)]
+        for zone in (Zone.OUTSIDE_95, Zone.OUTSIDE_998)
+    ]
+    (below, above), far = [sum(pair) for pair in zip(*outside, strict=True)], sum(outside[1])
+    mean, chance = f"{percent(funnel.mu):.0f}{_unit(locale)}", half_up(0.05 * count)
+    if english:
+        return (
+            f"{lead}; mean {mean}. Outside the 95% limits: {below} below, {above} above; of these outside the 99.8% "
+            f"limits: {far}. If all were equally good, chance alone would put about {chance:.0f} outside the 95% ones."
+        )
+    return (
+        f"{lead}; średnia {mean}. Poza granicami 95\N{NO-BREAK SPACE}%: {below} poniżej, {above} powyżej; z tego poza "
+        f"granicami 99,8\N{NO-BREAK SPACE}%: {far}. Gdyby wszystkie były równie dobre, sam przypadek umieściłby poza "
+        f"granicami 95\N{NO-BREAK SPACE}% około {chance:.0f}."
+    )

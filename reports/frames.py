@@ -94,6 +94,16 @@ CELLS = Contract(
     },
     ("location", "quarter", "channel", "criterion"),
 )
+ANSWERS = Contract(
+    "answers",  # one row per approved visit and item of one checklist version; what was not asked may be left out
+    {
+        "visit": Kind.TEXT,
+        "item": Kind.TEXT,
+        "state": Kind.TEXT,
+        "points": Kind.OPTIONAL,
+    },
+    ("visit", "item"),
+)
 LOCATIONS = Contract(
     "locations",  # region is a path like "Północ/Pomorze"
     {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,6 +14,14 @@ from reports.rollup import cells
 
 STORE, PHONE = "store_visit", "phone"
 Visits = Mapping[tuple[str, str, str], Sequence[float]]  # (location, quarter, channel) -> visit scores
+
+_PUBLISHED = json.loads((Path(__file__).parents[1] / "cases" / "published.json").read_text(encoding="utf-8"))
+
+
+def published(name: str) -> dict[str, Any]:
+    """Return one published case with its source."""
+    (found,) = [entry for entry in _PUBLISHED if entry["name"] == name]
+    return found
 
 
 def make_locations(

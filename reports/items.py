@@ -1,0 +1,140 @@
+"""How the questions of a checklist work: how often they apply, pass, and tell good visits from poor ones.
+
+For the methods page and whoever writes the next version; nothing here enters a score. An item's share is points /
+maximum, in [0, 1], where it was answered and earned points; N/A and what was not asked have none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from checklists.model import AnswerState, Checklist, Item, ItemKind
+from checklists.rounding import TOLERANCE
+from reports.frames import ANSWERS, FrameProblem, check
+from reports.intervals import FloatArray
+
+CEILING = 0.95  # share of full points from which an item hardly tells visits apart
+ENOUGH_VISITS = 30  # below which a correlation says nothing: its standard error is then about 0.2
+_ASKED = (AnswerState.ANSWERED.value, AnswerState.NA.value, AnswerState.MISSING.value)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One item over the visits of its checklist version. Rates are shares in [0, 1], None where nothing was counted.
+
+    `answered` of the `asked` visits had an answer; `na_rate` is N/A / asked. Over scored answers: `pass_rate` the
+    share that reached the pass mark, `full_rate` with full points, `mean` the mean share, `ceiling` whether full
+    points are at least 95 %. `discrimination` is the corrected item-rest correlation, None below 30 visits and
+    where the item or the rest never varies.
+    """
+
+    item: str
+    criterion: str
+    kind: ItemKind
+    critical: bool
+    asked: int
+    answered: int
+    na_rate: float | None
+    pass_rate: float | None
+    full_rate: float | None
+    mean: float | None
+    ceiling: bool | None
+    discrimination: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTable:
+    """The items of one checklist version in the order asked; `judgement` is the share of judgements in scored items."""
+
+    checklist: str
+    version: int
+    visits: int
+    judgement: float | None
+    rows: tuple[ItemRow, ...]
+
+
+def build_items(answers: pd.DataFrame, checklist: Checklist) -> ItemTable:
+    """Return the statistics of every item of `checklist` from ANSWERS of its approved regular visits.
+
+    FrameProblem when an answer names an item the version does not have, or a state that does not exist.
+    """
+    answers = check(answers, ANSWERS)
+    codes = pd.Index([item.code for item in checklist.items])
+    column = codes.get_indexer(pd.Index(answers["item"]))
+    if (column < 0).any():
+        raise FrameProblem(ANSWERS.name, "item", f"{answers['item'][int(np.argmin(column))]} is not in the checklist")
+    if not answers["state"].isin([state.value for state in AnswerState]).all():
+        raise FrameProblem(ANSWERS.name, "state", "holds something other than a state of an answer")
+    visit, visits = pd.factorize(answers["visit"])
+    shares = np.full((len(visits), len(codes)), np.nan)
+    answered = (answers["state"] == AnswerState.ANSWERED.value).to_numpy()
+    most = np.array([item.max_points or np.nan for item in checklist.items])
+    points = answers["points"].to_numpy(dtype=np.float64)
+    shares[visit[answered], column[answered]] = points[answered] / most[column[answered]]
+    weights = np.array([item.weight or 0.0 for item in checklist.items])
+    return ItemTable(
+        checklist.code,
+        checklist.version,
+        len(visits),
+        _judgement_share(checklist),
+        tuple(
+            _row(item, shares[:, index], rest, answers["state"].to_numpy()[column == index])
+            for index, (item, rest) in enumerate(zip(checklist.items, rest_scores(shares, weights).T, strict=True))
+        ),
+    )
+
+
+def rest_scores(shares: FloatArray, weights: FloatArray) -> FloatArray:
+    """Return each visit's score without each item, shaped like `shares` (visits, items); NaN where nothing is left.
+
+    The score is the ratio of sums of scoring.md 1.3 over the other items that applied.
+    """
+    applied = ~np.isnan(shares) & (weights > 0)
+    earned, weight = np.where(applied, shares, 0) * weights, applied * weights
+    left = weight.sum(axis=1, keepdims=True) - weight
+    others = earned.sum(axis=1, keepdims=True) - earned
+    rest: FloatArray = np.full_like(shares, np.nan)
+    np.divide(others, left, out=rest, where=left > TOLERANCE)
+    return rest
+
+
+def find_discrimination(share: FloatArray, rest: FloatArray) -> float | None:
+    """Return the corrected item-rest correlation over visits; None below 30 visits or where one of both is constant.
+
+    Source: Henrysson, Psychometrika 28:211-218 (1963): the item is left out of the score it is compared with, which
+    would otherwise correlate with itself.
+    """
+    both = ~(np.isnan(share) | np.isnan(rest))
+    x, y = share[both], rest[both]
+    if len(x) < ENOUGH_VISITS or np.ptp(x) <= TOLERANCE or np.ptp(y) <= TOLERANCE:
+        return None
+    return float(np.corrcoef(x, y)[0, 1])
+
+
+def _row(item: Item, share: FloatArray, rest: FloatArray, states: npt.NDArray[np.object_]) -> ItemRow:
+    asked = int(np.isin(states, _ASKED).sum())
+    scored = share[~np.isnan(share)]
+    full = float((scored >= 1 - TOLERANCE).mean()) if len(scored) else None
+    return ItemRow(
+        item=item.code,
+        criterion=item.criterion,
+        kind=item.kind,
+        critical=item.critical,
+        asked=asked,
+        answered=int((states == AnswerState.ANSWERED.value).sum()),
+        na_rate=float((states == AnswerState.NA.value).sum()) / asked if asked else None,
+        pass_rate=float((scored >= item.pass_mark - TOLERANCE).mean()) if len(scored) else None,
+        full_rate=full,
+        mean=float(scored.mean()) if len(scored) else None,
+        ceiling=None if full is None else full >= CEILING - TOLERANCE,
+        discrimination=find_discrimination(share, rest),
+    )
+
+
+def _judgement_share(checklist: Checklist) -> float | None:
+    scored = [item.kind is ItemKind.JUDGEMENT for item in checklist.items if item.scored]
+    return sum(scored) / len(scored) if scored else None
