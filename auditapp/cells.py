@@ -6,23 +6,38 @@ Measured at 1,000 locations: one quarter of criteria is 24,000 rows and 0.25 s f
 
 from __future__ import annotations
 
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from auditapp.models import Cell, JournalLine, Location
 from auditapp.rollups import KEY, SUMS
 from checklists.model import Channel
 from reports import frames
+from reports.intervals import Dispersion
+from reports.measures import Measure
 from reports.periods import Quarter
 
-KEPT_ROWS = 600_000  # in all that one process keeps, about 80 MB
+KEPT_ROWS = 1_500_000  # in all that one process keeps, about 150 MB
+READ_AT_ONCE = 50_000  # rows, so that reading takes little more memory than what is kept
 _CHANNELS = [channel.value for channel in Channel]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One location by its code, or one criterion by its own."""
+
+    location: str = ""
+    criterion: str = ""
+
 
 _Place = tuple[str, int]
 _kept: OrderedDict[tuple[object, ...], tuple[object, Any, int]] = OrderedDict()
@@ -54,6 +69,58 @@ def cells_of(
                 found[of_criteria, name] = frame
     whole, parts = ([found[part] for part in wanted if part[0] is kind] for kind in (False, True))
     return pd.concat(whole, ignore_index=True), pd.concat([*parts, whole[0][:0]], ignore_index=True)
+
+
+def part_of(session: Session, programme_id: int, quarters: Sequence[Quarter], part: Part) -> pd.DataFrame:
+    """Return the CELLS of criteria of one location, or of one criterion everywhere: too few to be kept."""
+    return _read(session, programme_id, [str(quarter) for quarter in quarters], criteria=True, part=part)
+
+
+def spread_of(
+    session: Session,
+    programme_id: int,
+    prints: Mapping[str, object],
+    formats: object,
+    quarters: Sequence[Quarter],
+    criterion: str = "",
+) -> dict[tuple[Measure, str, Quarter], Dispersion]:
+    """Return how the visits of criteria (or of one) vary in the whole network, by measure, format and quarter.
+
+    Summed by the database (see `Dispersion`): a wide network has more cells than a process should hold. `formats`
+    differs whenever the format of any location does.
+    """
+    place = (*place_of(session, programme_id), "spread", criterion)
+    stamps = {quarter: (prints[str(quarter)], formats) for quarter in quarters}
+    known = {quarter: _find((*place, str(quarter)), stamp) for quarter, stamp in stamps.items()}
+    missing = [quarter for quarter, sums in known.items() if sums is None]
+    if missing:
+        read = _spread(session, programme_id, missing, criterion)
+        for quarter in missing:
+            known[quarter] = {key: sums for key, sums in read.items() if key[2] == quarter}
+            _keep((*place, str(quarter)), stamps[quarter], known[quarter], len(known[quarter]))
+    return {key: sums for each in known.values() for key, sums in each.items()}
+
+
+def _spread(
+    session: Session, programme_id: int, quarters: Sequence[Quarter], criterion: str
+) -> dict[tuple[Measure, str, Quarter], Dispersion]:
+    mean, free = Cell.score_sum / Cell.n, Cell.n - 1
+    squares = Cell.score_sum_sq - Cell.score_sum * mean
+    squares = case((squares > 0, squares), else_=0.0)
+    by = (Cell.channel, Cell.criterion, Location.format, Cell.quarter)
+    rows = session.execute(
+        select(
+            *by,
+            func.sum(squares),
+            func.sum(free * mean * (1 - mean) + squares / Cell.n),
+            func.sum(free),
+        )
+        .join(Location, Location.id == Cell.location_id)
+        .where(*_wanted(programme_id, [str(quarter) for quarter in quarters]), Cell.n >= 2)
+        .where(Cell.criterion == criterion if criterion else Cell.criterion != "")
+        .group_by(*by)
+    )
+    return {((row[0], row[1]), row[2], Quarter.parse(row[3])): Dispersion(row[4], row[5], int(row[6])) for row in rows}
 
 
 def remember(key: tuple[object, ...], fingerprint: object, make: Callable[[], T], rows: int = 100) -> T:
@@ -121,12 +188,29 @@ def _wanted(programme_id: int, quarters: Sequence[str]) -> tuple[Any, ...]:
     return Cell.programme_id == programme_id, Cell.quarter.in_(quarters), Cell.channel.in_(_CHANNELS)
 
 
-def _read(session: Session, programme_id: int, quarters: Sequence[str], *, criteria: bool) -> pd.DataFrame:
-    rows = session.execute(
+def _read(
+    session: Session, programme_id: int, quarters: Sequence[str], *, criteria: bool, part: Part | None = None
+) -> pd.DataFrame:
+    query = (
         select(Location.code, Cell.quarter, Cell.channel, Cell.criterion, *(getattr(Cell, name) for name in SUMS))
         .join(Location, Location.id == Cell.location_id)
         .where(*_wanted(programme_id, quarters), Cell.criterion != "" if criteria else Cell.criterion == "")
+        .execution_options(yield_per=READ_AT_ONCE)
     )
-    columns = list(zip(*rows, strict=True)) or [()] * len(KEY + SUMS)
-    texts = {name: pd.Series(column, dtype="str") for name, column in zip(KEY, columns, strict=False)}
-    return frames.check(pd.DataFrame({**texts, **dict(zip(SUMS, columns[len(KEY) :], strict=True))}), frames.CELLS)
+    if part is not None and part.criterion:
+        query = query.where(Cell.criterion == part.criterion)
+    if part is not None and part.location:
+        query = query.where(Location.code == part.location)
+    texts: list[list[str]] = [[] for _ in KEY]
+    numbers: list[list[np.ndarray[Any, Any]]] = [[np.empty(0)] for _ in SUMS]
+    for rows in session.execute(query).partitions():
+        columns = list(zip(*rows, strict=True))
+        for known, column in zip(texts, columns, strict=False):
+            known.extend(map(sys.intern, column))  # each code once in memory, not once a row
+        for parts, column in zip(numbers, columns[len(KEY) :], strict=True):
+            parts.append(np.array(column, dtype=np.float64))
+    frame = {name: pd.Series(column, dtype="str") for name, column in zip(KEY, texts, strict=True)}
+    return frames.check(
+        pd.DataFrame({**frame, **{name: np.concatenate(each) for name, each in zip(SUMS, numbers, strict=True)}}),
+        frames.CELLS,
+    )

@@ -16,13 +16,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from auditapp import cells, restated
+from auditapp.cells import Part
 from auditapp.convert import checklist_of, standard_of
 from auditapp.models import Cell, ChecklistVersion, Location, Programme, Region
 from auditapp.restated import Restated
 from checklists.model import Channel, Checklist, Criterion, Standard
 from reports import compare, criteria, frames, summary
 from reports.intervals import MINIMUM_DF
-from reports.measures import Measure
+from reports.measures import Measure, Spread
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
 
@@ -35,6 +36,8 @@ class Facts:
 
     overall     CELLS of whole visits of the whole network, with the four quarters before each from which a dispersion
                 may be borrowed; `criteria` those of criteria, of as many quarters as were asked for
+    part        CELLS of criteria of one location or one criterion, in the quarter and the four before it; `spread` is
+                how visits vary in the whole network in these, None where `criteria` itself tells
     locations   LOCATIONS, the whole network; `opened` and `closed` are days by location code
     items       J of each (channel, criterion), the largest number of items over the versions
     weights     W of each channel in the headline
@@ -50,6 +53,8 @@ class Facts:
     history: tuple[Quarter, ...]
     overall: pd.DataFrame
     criteria: pd.DataFrame
+    part: pd.DataFrame
+    spread: Spread | None
     locations: pd.DataFrame
     opened: Mapping[str, date]
     closed: Mapping[str, date]
@@ -122,24 +127,34 @@ def gather(
     previous: Quarter | None = None,
     history: int = 1,
     criteria: int = 0,
+    part: Part | None = None,
 ) -> Facts:
     """Return the facts of `quarter`, in a handful of queries.
 
     `previous` is what its change is measured from, `history` the number of quarters of a series, `criteria` the
-    number of quarters with cells of criteria: 1 for points lost, 5 for intervals of criteria.
+    number of quarters with cells of criteria: 1 for points lost, 5 for intervals of all criteria in all locations.
+    `part` brings the intervals of one location's criteria, of one criterion, or (an empty one) of summaries only.
     """
     series = Quarter.range(quarter.previous(history - 1), quarter)
     first, last = min(series[0], previous or quarter), max(quarter, previous or quarter)
     of_criteria = Quarter.range(quarter.previous(criteria - 1), quarter) if criteria else ()
     of_visits = Quarter.range(first.previous(4), last)
-    prints = cells.fingerprints(session, programme.id, {*of_visits, *of_criteria})
+    five = Quarter.range(quarter.previous(4), quarter)
+    prints = cells.fingerprints(session, programme.id, {*of_visits, *of_criteria, *five})
     overall, by_criterion = cells.cells_of(session, programme.id, prints, of_visits, of_criteria)
     network = _network(session, programme.id)
     checklists, standards = _checklists(session, programme.id)
     used = restated.versions_used(session, programme.id, checklists, Quarter.range(first, last))
     weights = {str(channel): float(weight) for channel, weight in programme.channel_weights.items()}
-    key = (*cells.place_of(session, programme.id), quarter, previous, history, criteria)
+    key: tuple[object, ...] = (*cells.place_of(session, programme.id), quarter, previous, history, criteria)
     stamp = (prints, network.rows, tuple(checklists.items()), standards, weights, used)
+    part_cells, spread = by_criterion[:0], None
+    if part is not None:
+        formats = tuple(network.frame["format"])
+        spread = cells.spread_of(session, programme.id, prints, formats, five, part.criterion)
+        if part != Part():
+            part_cells = cells.part_of(session, programme.id, five, part)
+        key = (*key, part)
     common = Restated(None, {})
     if previous is not None:
         pair = (previous, quarter)
@@ -155,6 +170,8 @@ def gather(
         history=series,
         overall=overall,
         criteria=by_criterion,
+        part=part_cells,
+        spread=spread,
         locations=network.frame,
         opened=network.opened,
         closed=network.closed,
@@ -225,11 +242,12 @@ def _build_summaries(
     facts: Facts, regions: Sequence[str], criteria: Sequence[str], channel: str | None
 ) -> tuple[summary.Summary, ...]:
     if set(criteria) == {""}:
-        used = facts.overall
+        used, spread = facts.overall, None
     else:
-        used = pd.concat([facts.overall, facts.criteria]) if "" in criteria else facts.criteria
+        mine = facts.criteria if len(facts.criteria) or facts.spread is None else facts.part
+        used, spread = pd.concat([facts.overall, mine]) if "" in criteria else mine, facts.spread
     built = summary.build_summaries(
-        _needed(facts, used) if channel is None else used,
+        _needed(facts, used) if channel is None and spread is None else used,
         facts.locations,
         facts.quarter,
         items=facts.items,
@@ -237,6 +255,7 @@ def _build_summaries(
         criteria=criteria,
         channel=channel,
         weights=facts.weights,
+        spread=spread,
     )
     return _of_open(facts, built)
 
@@ -299,14 +318,26 @@ def points_lost(
 def _points_lost(facts: Facts, codes: frozenset[str], channel: str | None) -> tuple[criteria.PointsLost, ...]:
     meant = facts.locations[facts.locations["location"].isin(codes)].reset_index(drop=True)
     now = str(facts.quarter)
-    used = pd.concat([each[each["quarter"] == now] for each in (facts.overall, facts.criteria)], ignore_index=True)
+    alone = set(facts.part["location"].unique()) == codes  # a page about one location has its own cells at hand
+    of_criteria = facts.part if alone else facts.criteria
+    used = pd.concat([each[each["quarter"] == now] for each in (facts.overall, of_criteria)], ignore_index=True)
     return criteria.points_lost(used, meant, facts.quarter, channel=channel, weights=facts.weights)
 
 
 def criterion_rows(
     facts: Facts, *, channel: str, shown: Collection[str] | None = None, criterion: str | None = None
 ) -> tuple[criteria.CriterionRow, ...]:
-    """Return the criteria of one channel in each location `shown` (None: all). Needs five quarters of criteria."""
+    """Return the criteria of one channel in each location `shown` (None: all).
+
+    Needs five quarters of criteria, or a part that holds the locations or the criterion.
+    """
+    if facts.spread is not None:
+        places = facts.locations if shown is None else facts.locations[facts.locations["location"].isin(list(shown))]
+        items = {each: most for each, most in facts.items.items() if criterion in (None, each[1])}
+        found = criteria.build_table(
+            facts.part, places, facts.quarter, channel=channel, items=items, spread=facts.spread
+        )
+        return found.rows(shown, criterion)
     table = facts.remember(
         ("criteria", channel),
         lambda: criteria.build_table(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from checklists.rounding import TOLERANCE
 from reports.intervals import FloatArray
-from reports.measures import Measure, build_cube, channels_of, estimate
+from reports.measures import Measure, Spread, build_cube, channels_of, estimate
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
 
@@ -180,17 +180,19 @@ def build_table(
     channel: str,
     items: Mapping[Measure, int],
     settings: Thresholds | None = None,
+    spread: Spread | None = None,
 ) -> CriterionTable:
-    """Return each criterion of `items` in the channel and each location of the network, `locations`.
+    """Return each criterion of `items` in the channel and each of `locations`.
 
     `cells` hold the quarter and the four before it. A location's criterion needs enough visits and answers in the
-    quarter, else in the last four quarters together, else it has no score.
+    quarter, else in the last four quarters together, else it has no score. `locations` are the whole network, or those
+    wanted where `spread` says how visits vary in all of it.
     """
     settings = settings or Thresholds()
     measures = [measure for measure in items if measure[0] == channel and measure[1]]
     cube = build_cube(cells, locations, Quarter.range(quarter.previous(4), quarter), measures)
     periods = ([quarter], Quarter.range(quarter.previous(3), quarter))  # as in BASES
-    estimates = [estimate(cube, period, items) for period in periods]
+    estimates = [estimate(cube, period, items, spread=spread) for period in periods]
     counts = {
         name: [getattr(cube, name)[:, cube.at(period)].sum(axis=1) for period in periods]
         for name in ("n", "answers", "critical_failed", "critical_applicable")

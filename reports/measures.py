@@ -19,6 +19,8 @@ from reports.intervals import Dispersion, FloatArray, dispersions, pooled, wilso
 from reports.periods import Quarter
 
 Measure = tuple[str, str]
+Spread = Mapping[tuple[Measure, str, Quarter], Dispersion]  # by measure, location format and quarter; absent: no visits
+NO_SPREAD = Dispersion(0.0, 0.0, 0)
 _FACTS = tuple(name for name in CELLS.columns if name not in CELLS.key)
 _ORDER = [channel.value for channel in Channel]
 
@@ -115,12 +117,13 @@ def estimate(
     period: Sequence[Quarter],
     items: Mapping[Measure, int],
     effects: Mapping[tuple[str, str, str], float] | None = None,
+    spread: Spread | None = None,
 ) -> Estimate:
     """Return every location's mean and interval over `period` taken together (scoring.md section 2).
 
     `items` is J, the largest number of items, of each measure; `effects` the design effect of few shoppers by
     (location, quarter, channel), 1 where absent. A single quarter with too few degrees of freedom borrows the four
-    before it.
+    before it. `spread` is how visits vary in the whole network, where the cube holds a part of it only.
     """
     at = cube.at(period)
     n = cube.n[:, at].sum(axis=1)
@@ -128,19 +131,33 @@ def estimate(
     phi, var_within = np.full_like(n, np.nan), np.full_like(n, np.nan)
     pools = {}
     earlier = [period[0].previous(step) for step in range(1, 5)] if len(period) == 1 else []
+    spread = spread_of(cube) if spread is None else spread
     for name in np.unique(cube.formats):
         members = cube.formats == name
         for index, measure in enumerate(cube.measures):
-            n_here = cube.n[index][:, members]
-            spread = moments(n_here, cube.score_sum[index][:, members], cube.score_sum_sq[index][:, members])
-            by_quarter = dispersions(n_here, *spread)
-            own = sum((by_quarter[i] for i in at), Dispersion(0.0, 0.0, 0))
-            used, source = pooled(own, [by_quarter[i] for i in cube.at(earlier)])
+            own, before = (
+                [spread.get((measure, str(name), quarter), NO_SPREAD) for quarter in quarters]
+                for quarters in (period, earlier)
+            )
+            used, source = pooled(sum(own, NO_SPREAD), before)
             pools[measure, str(name)] = Pool(used.phi(items[measure]), used.var_within, used.df, source)
             phi[index, members] = pools[measure, str(name)].phi
             var_within[index, members] = pools[measure, str(name)].var_within
     low, high = wilson(mean, n / (phi * _effects(cube, period[-1], effects or {})))
     return Estimate(n, mean, low, high, phi, var_within, pools)
+
+
+def spread_of(cube: Cube) -> dict[tuple[Measure, str, Quarter], Dispersion]:
+    """Return how visits vary inside each population and quarter of a cube."""
+    found = {}
+    for name in np.unique(cube.formats):
+        members = cube.formats == name
+        for index, measure in enumerate(cube.measures):
+            n = cube.n[index][:, members]
+            sums = (facts[index][:, members] for facts in (cube.score_sum, cube.score_sum_sq))
+            for quarter, each in zip(cube.quarters, dispersions(n, *moments(n, *sums)), strict=True):
+                found[measure, str(name), quarter] = each
+    return found
 
 
 def _effects(cube: Cube, quarter: Quarter, effects: Mapping[tuple[str, str, str], float]) -> FloatArray:

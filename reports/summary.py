@@ -17,7 +17,7 @@ import pandas as pd
 from reports.change import ChangeLabel, XmrLimits, label_change, xmr_limits
 from reports.columns import formats_present
 from reports.intervals import FloatArray, headline, mover, normal_interval, strata_se
-from reports.measures import Cube, Estimate, Measure, build_cube, channels_of, estimate
+from reports.measures import Cube, Estimate, Measure, Spread, build_cube, channels_of, estimate
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
 
@@ -110,15 +110,17 @@ def build_summaries(
     channel: str | None = None,
     weights: Mapping[str, float] | None = None,
     footfall: bool = False,
+    spread: Spread | None = None,
 ) -> tuple[Summary, ...]:
     """Return one summary for each region and criterion, regions outermost.
 
-    `cells` hold the quarter and the four before it; `items` is J of each (channel, criterion), `weights` W of
-    each channel. ValueError when `footfall` is asked for and a location has none.
+    `cells` hold the quarter and the four before it, or the quarter alone where `spread` says how visits vary; `items`
+    is J of each (channel, criterion), `weights` W of each channel. ValueError when `footfall` is asked for and a
+    location has none.
     """
-    quarters = Quarter.range(quarter.previous(4), quarter)
+    quarters = [quarter] if spread is not None else Quarter.range(quarter.previous(4), quarter)
     cube = _cube(cells, locations, quarters, criteria, channel, items)
-    now = estimate(cube, [quarter], items)
+    now = estimate(cube, [quarter], items, spread=spread)
     share = _location_weights(locations, footfall)
     present = formats_present(cube, explicit=channel is not None).any(axis=0) | (channel is None)
     standings = {criterion: _standing(cube, now, criterion, weights or {}) for criterion in criteria}

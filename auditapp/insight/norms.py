@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from auditapp import results
+from auditapp.cells import Part
 from auditapp.insight import words
 from auditapp.insight.filters import Period
 from auditapp.insight.queries import Scope
@@ -97,7 +98,7 @@ def criteria_page(
     session: Session, programme: Programme, scope: Scope, period: Period, *, channel: str, region: Region | None
 ) -> CriteriaPage:
     """Return all criteria; points lost are those of `region`, else of the network."""
-    facts = results.gather(session, programme, period.quarter, criteria=5)
+    facts = results.gather(session, programme, period.quarter, criteria=1, part=Part())
     norms = facts.standard.criteria if facts.standard is not None else ()
     asked = [each.code for each in norms if _asked(facts, each.code, channel)]
     paths = ["", region.path] if region is not None else [""]
@@ -132,7 +133,7 @@ def criterion_page(
     session: Session, programme: Programme, scope: Scope, period: Period, code: str, *, everything: bool
 ) -> CriterionPage:
     """Return one criterion; Problem not_found when no standard in use has it. `everything` lists all locations."""
-    facts = results.gather(session, programme, period.quarter, criteria=5)
+    facts = results.gather(session, programme, period.quarter, part=Part(criterion=code))
     criterion = facts.find_criterion(code)
     if criterion is None:
         raise Problem("not_found")

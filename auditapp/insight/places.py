@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from auditapp import results
 from auditapp.access import Actor
+from auditapp.cells import Part
 from auditapp.insight import areas, queries, words
 from auditapp.insight.areas import CriticalLine, LostLine
 from auditapp.insight.filters import Period
@@ -75,7 +76,13 @@ def location_page(
 ) -> LocationPage:
     """Return the page of a location that the actor may see."""
     facts = results.gather(
-        session, programme, period.quarter, previous=period.previous, history=areas.HISTORY, criteria=5
+        session,
+        programme,
+        period.quarter,
+        previous=period.previous,
+        history=areas.HISTORY,
+        criteria=1,
+        part=Part(location=location.code),
     )
     comparison = results.comparison_of(facts, closed=True)
     rows = [row for row in comparison.rows if row.location == location.code]
