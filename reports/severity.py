@@ -49,6 +49,11 @@ class Severity:
         """The part of a visit's variance that is the shopper's."""
         return self.var_shopper / (self.var_location + self.var_shopper + self.var_rest)
 
+    @property
+    def levels(self) -> dict[str, float]:
+        """Each location's level with its shoppers' severity taken out, shrunken; for labels, never a printed score."""
+        return {location: self.mu + effect for location, effect in self.locations.items()}
+
 
 def find_severity(
     score: npt.ArrayLike, location: Sequence[str], shopper: Sequence[str], *, reml: bool = True
