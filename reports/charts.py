@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -20,6 +20,7 @@ from matplotlib.ticker import MaxNLocator
 
 from checklists.rounding import half_up, outward, percent
 from reports import theme
+from reports.compare import ComparisonRow
 from reports.funnel import Funnel, FunnelPoint, Zone
 from reports.summary import Series
 
@@ -43,6 +44,12 @@ STYLE: Any = {  # the stubs of matplotlib want each key as a literal
 def _svg(figure: Figure) -> bytes:
     out = io.BytesIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    return out.getvalue()
+
+
+def _png(figure: Figure) -> bytes:
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=200, metadata={"Software": None})
     return out.getvalue()
 
 
@@ -232,3 +239,95 @@ def describe_funnel(funnel: Funnel, *, locale: str) -> str:
         f"granicami 99,8\N{NO-BREAK SPACE}%: {far}. Gdyby wszystkie były równie dobre, sam przypadek umieściłby poza "
         f"granicami 95\N{NO-BREAK SPACE}% około {chance:.0f}."
     )
+
+
+_LEVELS = {  # told apart by form and by a word, too
+    "below": {"color": theme.BELOW, "marker": "s"},
+    "above": {"color": theme.ABOVE, "marker": "D"},
+    "none": {"color": theme.NONE, "marker": "o"},
+}
+_LEVEL_WORDS = {
+    "en": {"below": "clearly below the network", "above": "clearly above the network"},
+    "pl": {"below": "wyraźnie poniżej sieci", "above": "wyraźnie powyżej sieci"},
+}
+COMPARED_AT_ONCE = 60  # locations that a picture can hold and a person can read
+_LINE = 0.21  # inches that one location takes
+
+
+def draw_comparison(
+    rows: Sequence[ComparisonRow],
+    visits: Mapping[str, Sequence[float]],
+    *,
+    locale: str,
+    targets: Mapping[str, float] | None = None,
+    total: int | None = None,
+    kind: Literal["svg", "png"] = "svg",
+) -> bytes:
+    """Draw the scores of locations with interval, visits and acceptance level, in the order given.
+
+    `visits` are the scores of visits and `targets` the acceptance levels by location, both in [0, 1]. Where the rows
+    are the first of `total`, the picture says so.
+    """
+    with mpl.rc_context({**STYLE, "svg.fonttype": "path"}):
+        height = _LINE * max(len(rows), 1) + 0.75
+        figure = Figure(figsize=(WIDTH + 0.9, height))
+        axes = figure.add_axes((0.27, 0.42 / height, 0.5, 1 - 0.72 / height))
+        _bare(axes)
+        axes.set_xlim(0, 102)
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.grid(axis="x", color=theme.LINE, linewidth=0.6)
+        for y, row in enumerate(rows):
+            _standing(axes, y, row, visits.get(row.location, ()), (targets or {}).get(row.location))
+            level = _LEVEL_WORDS[locale].get(row.level or "", "")
+            score = "–" if row.score is None else f"{percent(row.score):.0f}{_unit(locale)}"
+            axes.annotate(score, (1, y), (30, 0), ("axes fraction", "data"), "offset points", ha="right", va="center")
+            axes.annotate(
+                level, (1, y), (36, 0), ("axes fraction", "data"), "offset points", va="center", color=theme.INK_2
+            )
+        axes.set_yticks(range(len(rows)), [_short(row.name) for row in rows])
+        axes.tick_params(axis="y", labelcolor=theme.INK)
+        axes.xaxis.set_major_formatter(lambda value, _position: f"{value:.0f}{_unit(locale)}")
+        axes.set_title(_legend(locale, len(rows), total), loc="left", fontsize=8, color=theme.INK_2, x=-0.52)
+        return _png(figure) if kind == "png" else _svg(figure)
+
+
+def _standing(axes: Axes, y: int, row: ComparisonRow, visits: Sequence[float], target: float | None) -> None:
+    style: Any = _LEVELS.get(row.level or "", _LEVELS["none"])
+    if row.low is not None and row.high is not None:
+        ends = [100 * row.low, 100 * row.high]
+        axes.plot(ends, [y, y], color=style["color"], alpha=0.3, linewidth=7, solid_capstyle="butt", zorder=2)
+    if target is not None:
+        axes.plot([100 * target] * 2, [y - 0.42, y + 0.42], color=theme.INK_2, linewidth=0.9, linestyle=(0, (3, 2)))
+    axes.plot([100 * each for each in visits], [y] * len(visits), ".", color=theme.INK_2, markersize=3, zorder=3)
+    if row.score is not None:
+        axes.plot(100 * row.score, y, markersize=6, markeredgecolor=theme.PAPER, zorder=4, **style)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 34 else name[:33].rstrip() + "…"
+
+
+def _legend(locale: str, shown: int, total: int | None) -> str:
+    if locale == "en":
+        words = "Mark: score. Band: likely level (95%). Small dots: visits. Dashed: acceptance level."
+        return words if total in (None, shown) else f"{words} {shown} of {total} locations."
+    words = (
+        "Znak: wynik. Pasmo: prawdopodobny poziom (95\N{NO-BREAK SPACE}%). Kropki: wizyty. Kreski: poziom akceptacji."
+    )
+    return words if total in (None, shown) else f"{words} {shown} z {total} placówek."
+
+
+def describe_comparison(rows: Sequence[ComparisonRow], *, locale: str, total: int | None = None) -> str:
+    """Say in words what `draw_comparison` shows."""
+    parts = []
+    for row in rows:
+        if row.score is None:
+            parts.append(f"{row.name}: {'no score' if locale == 'en' else 'brak wyniku'}")
+            continue
+        text = f"{row.name}: {percent(row.score):.0f}{_unit(locale)}"
+        if row.low is not None and row.high is not None:
+            low, high = outward(row.low, row.high)
+            text += f" ({low:.0f}–{high:.0f})"
+        level = _LEVEL_WORDS[locale].get(row.level or "")
+        parts.append(f"{text}, {level}" if level else text)
+    return f"{_legend(locale, len(rows), total)} " + ("; ".join(parts) + "." if parts else "")

@@ -10,4 +10,4 @@ FONTS = Path(font_directory)
 FAMILY = "Source Sans Pro"
 
 INK, INK_2, LINE, PAPER = "#1b2430", "#4c5968", "#d8dee5", "#ffffff"
-ACCENT, ABOVE, NONE = "#0f5c8c", "#1f6f9f", "#6b7683"
+ACCENT, ABOVE, NONE, BELOW = "#0f5c8c", "#1f6f9f", "#6b7683", "#9c5300"
