@@ -18,7 +18,7 @@ import pandas as pd
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from auditapp.models import Cell, JournalLine, Location
+from auditapp.models import Cell, CellStamp, Location
 from auditapp.rollups import KEY, SUMS
 from checklists.model import Channel
 from reports import frames
@@ -71,9 +71,18 @@ def cells_of(
     return pd.concat(whole, ignore_index=True), pd.concat([*parts, whole[0][:0]], ignore_index=True)
 
 
-def part_of(session: Session, programme_id: int, quarters: Sequence[Quarter], part: Part) -> pd.DataFrame:
-    """Return the CELLS of criteria of one location, or of one criterion everywhere: too few to be kept."""
-    return _read(session, programme_id, [str(quarter) for quarter in quarters], criteria=True, part=part)
+def part_of(
+    session: Session, programme_id: int, prints: Mapping[str, object], quarters: Sequence[Quarter], part: Part
+) -> pd.DataFrame:
+    """Return the CELLS of criteria of one location, or of one criterion everywhere."""
+    names = [str(quarter) for quarter in quarters]
+    stamp = tuple(prints[name] for name in names)
+    key = (*place_of(session, programme_id), "part", part, *names)
+    found: pd.DataFrame | None = _find(key, stamp)
+    if found is None:
+        found = _read(session, programme_id, names, criteria=True, part=part)
+        _keep(key, stamp, found, len(found))
+    return found
 
 
 def spread_of(
@@ -160,27 +169,14 @@ def _keep(key: tuple[object, ...], fingerprint: object, value: object, rows: int
 
 
 def fingerprints(session: Session, programme_id: int, quarters: Collection[Quarter]) -> dict[str, object]:
-    """Return what differs whenever cells of a quarter differ: the programme's last journal line and overall sums.
-
-    Every move of a visit writes a journal line; the sums notice what was brought in or recounted without one.
-    """
-    names = sorted(str(quarter) for quarter in quarters)
-    line = select(JournalLine.id).where(JournalLine.programme_id == programme_id).order_by(JournalLine.id.desc())
-    sums = (
-        select(
-            Cell.quarter,
-            line.limit(1).scalar_subquery(),
-            func.count(),
-            func.sum(Cell.n),
-            func.sum(Cell.score_sum),
-            func.sum(Cell.score_sum_sq),
-            func.sum(Cell.answers),
+    """Return what differs whenever cells of a quarter differ; None where it never had any."""
+    rows = session.execute(
+        select(CellStamp.quarter, CellStamp.stamp).where(
+            CellStamp.programme_id == programme_id, CellStamp.quarter.in_([str(quarter) for quarter in quarters])
         )
-        .where(*_wanted(programme_id, names), Cell.criterion == "")
-        .group_by(Cell.quarter)
     )
-    found: dict[str, object] = {row[0]: tuple(row[1:]) for row in session.execute(sums)}
-    return {name: found.get(name) for name in names}
+    stamps: dict[str, object] = {row.quarter: row.stamp for row in rows}
+    return {str(quarter): stamps.get(str(quarter)) for quarter in quarters}
 
 
 def _wanted(programme_id: int, quarters: Sequence[str]) -> tuple[Any, ...]:
@@ -194,13 +190,16 @@ def _read(
     query = (
         select(Location.code, Cell.quarter, Cell.channel, Cell.criterion, *(getattr(Cell, name) for name in SUMS))
         .join(Location, Location.id == Cell.location_id)
-        .where(*_wanted(programme_id, quarters), Cell.criterion != "" if criteria else Cell.criterion == "")
+        .where(Cell.criterion != "" if criteria else Cell.criterion == "")
         .execution_options(yield_per=READ_AT_ONCE)
     )
+    if part is not None and part.location:  # by the index of locations, whatever the channel
+        place = select(Location.id).where(Location.programme_id == programme_id, Location.code == part.location)
+        query = query.where(Cell.location_id == place.scalar_subquery(), Cell.quarter.in_(quarters))
+    else:
+        query = query.where(*_wanted(programme_id, quarters))
     if part is not None and part.criterion:
         query = query.where(Cell.criterion == part.criterion)
-    if part is not None and part.location:
-        query = query.where(Location.code == part.location)
     texts: list[list[str]] = [[] for _ in KEY]
     numbers: list[list[np.ndarray[Any, Any]]] = [[np.empty(0)] for _ in SUMS]
     for rows in session.execute(query).partitions():

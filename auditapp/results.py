@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, joinedload
 from auditapp import cells, restated
 from auditapp.cells import Part
 from auditapp.convert import checklist_of, standard_of
-from auditapp.models import Cell, ChecklistVersion, Location, Programme, Region
+from auditapp.models import Cell, ChecklistVersion, JournalLine, Location, Programme, Region
 from auditapp.restated import Restated
 from checklists.model import Channel, Checklist, Criterion, Standard
 from reports import compare, criteria, frames, summary
@@ -84,11 +84,14 @@ class Facts:
 
     def open_locations(self) -> frozenset[str]:
         """Return the codes of the locations that were open on some day of the quarter, or visited in it."""
+        return self.remember(("open",), self._open_locations, len(self.locations))
+
+    def _open_locations(self) -> frozenset[str]:
         first, last = self.quarter.bounds()
         visited = self.overall.loc[self.overall["quarter"] == str(self.quarter), "location"]
         return frozenset(visited.unique()) | {
             code
-            for code in self.locations["location"]
+            for code in self.locations["location"].tolist()
             if self.opened.get(code, first) <= last and self.closed.get(code, last) >= first
         }
 
@@ -147,13 +150,12 @@ def gather(
     used = restated.versions_used(session, programme.id, checklists, Quarter.range(first, last))
     weights = {str(channel): float(weight) for channel, weight in programme.channel_weights.items()}
     key: tuple[object, ...] = (*cells.place_of(session, programme.id), quarter, previous, history, criteria)
-    stamp = (prints, network.rows, tuple(checklists.items()), standards, weights, used)
+    stamp = (prints, network.mark, tuple(checklists.items()), standards, weights, used)
     part_cells, spread = by_criterion[:0], None
     if part is not None:
-        formats = tuple(network.frame["format"])
-        spread = cells.spread_of(session, programme.id, prints, formats, five, part.criterion)
+        spread = cells.spread_of(session, programme.id, prints, network.mark, five, part.criterion)
         if part != Part():
-            part_cells = cells.part_of(session, programme.id, five, part)
+            part_cells = cells.part_of(session, programme.id, prints, five, part)
         key = (*key, part)
     common = Restated(None, {})
     if previous is not None:
@@ -162,7 +164,7 @@ def gather(
             (*key, "common"),
             stamp,
             lambda: restated.restate(session, programme.id, checklists, used, pair),
-            len(network.rows),
+            len(network.frame),
         )
     return Facts(
         quarter=quarter,
@@ -220,7 +222,11 @@ def comparison_of(
         ),
         20 * len(facts.locations),  # two or three rows a location, each as large as eight of cells
     )
-    return built if closed else built.only(facts.open_locations())
+    if closed:
+        return built
+    return facts.remember(
+        ("open comparison", channel, settings), lambda: built.only(facts.open_locations()), len(facts.locations)
+    )
 
 
 def build_summaries(
@@ -393,15 +399,24 @@ def _with_channel(items: Mapping[Measure, int], channel: str | None) -> Mapping[
 
 @dataclass(frozen=True, slots=True)
 class _Network:
-    """The locations as stored, as LOCATIONS, and the days they opened and closed by code."""
+    """The locations as LOCATIONS, the days they opened and closed by code, and what differs when any of it does."""
 
-    rows: tuple[tuple[object, ...], ...]
+    mark: int
     frame: pd.DataFrame
     opened: Mapping[str, date]
     closed: Mapping[str, date]
 
 
 def _network(session: Session, programme_id: int) -> _Network:
+    """Return the network; reading it is left out while nobody wrote a line into the journal and none was added."""
+    last = select(func.max(JournalLine.id)).where(JournalLine.programme_id == programme_id).scalar_subquery()
+    here = Location.programme_id == programme_id
+    seen = session.execute(select(last, func.count(), func.sum(Location.id)).where(here)).one()
+    key = (*cells.place_of(session, programme_id), "network")
+    return cells.remember(key, tuple(seen), lambda: _read_network(session, programme_id), 3 * seen[1])
+
+
+def _read_network(session: Session, programme_id: int) -> _Network:
     found = session.execute(
         select(
             Location.code,
@@ -416,15 +431,10 @@ def _network(session: Session, programme_id: int) -> _Network:
         .where(Location.programme_id == programme_id)
         .order_by(Location.code)
     )
-    rows = tuple(tuple(row) for row in found)
-    key = (*cells.place_of(session, programme_id), "network")
-    return cells.remember(key, rows, lambda: _framed(rows), 3 * len(rows))
-
-
-def _framed(rows: tuple[tuple[Any, ...], ...]) -> _Network:
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in found]
     frame = pd.DataFrame([row[:5] for row in rows], columns=list(frames.LOCATIONS.columns))
     opened, closed = ({row[0]: row[day] for row in rows if row[day] is not None} for day in (5, 6))
-    return _Network(rows, frames.check(frame, frames.LOCATIONS), opened, closed)
+    return _Network(hash(tuple(rows)), frames.check(frame, frames.LOCATIONS), opened, closed)
 
 
 def _checklists(session: Session, programme_id: int) -> tuple[dict[int, Checklist], tuple[Standard, ...]]:

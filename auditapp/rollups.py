@@ -6,15 +6,27 @@ A slice (location x quarter) is deleted and inserted again inside the transactio
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from secrets import randbits
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, bindparam, delete, func, insert, literal, select
+from sqlalchemy import Select, bindparam, delete, func, insert, literal, select, union
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from auditapp.convert import checklist_of
 from auditapp.db import insert_rows
-from auditapp.models import AnswerRow, Cell, ChecklistVersion, CriterionScoreRow, Location, Visit, VisitScoreRow
+from auditapp.models import (
+    AnswerRow,
+    Cell,
+    CellStamp,
+    ChecklistVersion,
+    CriterionScoreRow,
+    Location,
+    Visit,
+    VisitScoreRow,
+)
 from checklists.lifecycle import State
 from checklists.model import Answer, AnswerState, VisitKind, VisitScore
 from checklists.scoring import score
@@ -27,6 +39,7 @@ SUMS = ["n", "score_sum", "score_sum_sq", "lost_sum", "answers", "critical_faile
 _SCORES = tuple(Cell.metadata.tables[name] for name in ("criterion_score", "visit_score"))
 _FORGET = tuple(delete(scores).where(scores.c.visit_id == bindparam("visit")) for scores in _SCORES)
 _PUT_SCORE = insert(_SCORES[1])
+_UPSERTS: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 def score_visit(visit: Visit, answers: dict[str, Answer]) -> VisitScore:
@@ -91,6 +104,21 @@ def rebuild(session: Session, programme_id: int, *, location_id: int | None = No
         if quarter is not None:
             query = query.where(Visit.quarter == quarter)
         session.execute(insert(Cell).from_select(names, query), execution_options={"synchronize_session": False})
+    stamp(session, programme_id, [quarter] if quarter is not None else None)
+
+
+def stamp(session: Session, programme_id: int, quarters: Collection[str] | None = None) -> None:
+    """Note that the cells of the quarters (None: any of the programme) may have changed."""
+    if quarters is None:
+        known = (select(table.quarter).where(table.programme_id == programme_id) for table in (Cell, CellStamp))
+        quarters = set(session.scalars(union(*known)))
+    values = [{"programme_id": programme_id, "quarter": each, "stamp": randbits(62)} for each in sorted(quarters)]
+    if values:
+        put = _UPSERTS[session.get_bind().dialect.name](CellStamp)
+        session.execute(
+            put.on_conflict_do_update(index_elements=["programme_id", "quarter"], set_={"stamp": put.excluded.stamp}),
+            values,
+        )
 
 
 def _sums(programme_id: int, *, overall: bool) -> tuple[list[str], Select[tuple[object, ...]]]:

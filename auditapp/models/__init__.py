@@ -1,7 +1,7 @@
 """Rows: columns, constraints and relationships. No rules and no queries live here."""
 
 from auditapp.models.documents import ChecklistVersion, StandardVersion
-from auditapp.models.facts import Cell, CriterionScoreRow, VisitScoreRow
+from auditapp.models.facts import Cell, CellStamp, CriterionScoreRow, VisitScoreRow
 from auditapp.models.jobs import Job
 from auditapp.models.outgoing import IssuedReport, JournalLine, OutgoingMail
 from auditapp.models.people import LoginFailure, Membership, OneTimeLink, User, UserSession
@@ -12,6 +12,7 @@ from auditapp.models.visits import AnswerRow, Evidence, Parked, PhoneLog, Review
 __all__ = [
     "AnswerRow",
     "Cell",
+    "CellStamp",
     "ChecklistVersion",
     "CriterionScoreRow",
     "Evidence",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from auditapp.db import Base
@@ -61,3 +61,12 @@ class Cell(Base):
         Index("ix_cell_location_id_quarter", "location_id", "quarter"),
         CheckConstraint("n > 0", name="n"),
     )
+
+
+class CellStamp(Base):
+    """A number drawn anew whenever cells of a quarter change: who keeps something made from them asks here first."""
+
+    __tablename__ = "cell_stamp"
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    quarter: Mapped[str] = mapped_column(String(6), primary_key=True)
+    stamp: Mapped[int] = mapped_column(BigInteger)

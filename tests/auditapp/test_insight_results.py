@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 from sqlalchemy import select
 
-from auditapp import documents, results, visits
+from auditapp import documents, journal, results, visits
 from auditapp.db import Database
 from auditapp.models import ChecklistVersion, Location, Visit
 from checklists.lifecycle import Act, Role
@@ -179,7 +179,16 @@ def test_a_visit_approved_elsewhere_shows_at_once(either_database: Database) -> 
     assert visits_counted() == ("quarter", {name: n + 1 for name, n in before.items()})
     with either_database.transaction() as session:
         location = session.scalars(select(Location).where(Location.code == "L02")).one()
-        location.name = "Nowa nazwa"  # leaves no journal line and no cell
+        location.name = "Nowa nazwa"  # touches no cell; whoever changes the network writes it down
+        journal.write(
+            session,
+            programme_id=network.programme.id,
+            actor_id=None,
+            now=make.NOW,
+            act="change",
+            subject="location",
+            subject_id="L02",
+        )
     with either_database.reading() as session:
         programme = session.get_one(type(network.programme), network.programme.id)
         facts = results.gather(session, programme, NOW_SHOWN, previous=BEFORE, history=2, criteria=5)
