@@ -43,6 +43,7 @@ CRITERION = Model(items=4)
 CEILING = Model(base=3.4)  # true levels round 96 %
 CRITERION_CEILING = Model(base=3.4, items=4)
 NARROW = Model(spread=0.25)
+EQUAL = Model(spread=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,35 @@ def lists_with_own_variance(model: Model, plan: Plan, *, networks: int, location
     return _judge(drawn, below)
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of naming poor locations: listed a network, truly not below the mean, networks where anybody is named."""
+
+    listed: float
+    wrong: float
+    anybody: float
+
+
+def three_ways(model: Model, plan: Plan, *, networks: int = 1000, locations: int = 64, seed: int = 1) -> dict[str, Way]:
+    """Return what the ten lowest scores, the locations with an interval below the mean, and our list would say."""
+    rng = np.random.default_rng(seed)
+    drawn = draw(rng, model, networks, locations)
+    cube, now = drawn.estimate(rng, plan)
+    columns, populations = level_columns(cube, now, np.ones(now.n.shape, dtype=np.bool_), {}, SETTINGS)
+    mu = np.array([[population.mu] for population in populations], dtype=np.float64)
+    lists = {
+        "ten lowest scores": now.mean.argsort(axis=1).argsort(axis=1) < 10,
+        "interval below the mean": now.high < mu,
+        "clearly below": columns["level"] == "below",
+    }
+    # Rounding must not put equal locations on two sides of their own mean.
+    fine = drawn.level >= drawn.level.mean(axis=1, keepdims=True) - 1e-9
+    return {
+        name: Way(listed.sum() / networks, (listed & fine).sum() / networks, float(listed.any(axis=1).mean()))
+        for name, listed in lists.items()
+    }
+
+
 def _judge(drawn: Networks, below: np.ndarray) -> Listed:
     wrong = below & (drawn.level >= drawn.level.mean(axis=1, keepdims=True))
     return Listed(int(below.sum()), int(wrong.sum()))
@@ -205,6 +235,10 @@ def main() -> None:
                     f"| {size}, {label} | {plan} | {ours.listed / networks:.1f} | {100 * ours.share_wrong:.1f} % | "
                     f"{100 * own.share_wrong:.1f} % |"
                 )
+    rows += ["", "| spread | way | listed a network | wrong | networks with anybody |", "|---|---|---|---|---|"]
+    for model in (EQUAL, Model(spread=0.1), NARROW, OVERALL):
+        for name, way in three_ways(model, (4,)).items():
+            rows.append(f"| {model.spread} | {name} | {way.listed:.1f} | {way.wrong:.1f} | {100 * way.anybody:.0f} % |")
     rows += ["", "| measure | n = 3 | n = 4 | n = 12 |", "|---|---|---|---|"]
     for name, model in models.items():
         found = [changed(model, (n,)) for n in (3, 4, 12)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.reports import simulations
-from tests.reports.simulations import CEILING, CRITERION, CRITERION_CEILING, OVERALL, Model, Plan
+from tests.reports.simulations import CEILING, CRITERION, CRITERION_CEILING, EQUAL, OVERALL, Model, Plan
 
 MODELS = [
     pytest.param(OVERALL, id="overall"),
@@ -33,6 +33,14 @@ def test_clearly_below_is_rarely_wrong(plan: Plan, locations: int, networks: int
     found = simulations.lists(OVERALL, plan, networks=networks, locations=locations)
     assert found.listed > 10 * networks
     assert found.share_wrong <= 0.06
+
+
+def test_where_nothing_is_real_hardly_anybody_is_named() -> None:
+    """Trap: a ranking always has a bottom, and 64 tests at 5 % always find somebody."""
+    ranking, significant, ours = simulations.three_ways(EQUAL, (4,)).values()
+    assert (ranking.anybody, ranking.wrong) == (1.0, 10.0)
+    assert significant.anybody > 0.8
+    assert ours.anybody < 0.08
 
 
 def test_why_lists_near_the_ceiling_miss_the_bar() -> None:
