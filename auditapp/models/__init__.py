@@ -7,6 +7,7 @@ from auditapp.models.outgoing import IssuedReport, JournalLine, OutgoingMail
 from auditapp.models.people import LoginFailure, Membership, OneTimeLink, User, UserSession
 from auditapp.models.places import Location, Programme, Region, Wave
 from auditapp.models.sources import Source
+from auditapp.models.views import SavedView
 from auditapp.models.visits import AnswerRow, Evidence, Parked, PhoneLog, ReviewNote, Submission, Visit
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Programme",
     "Region",
     "ReviewNote",
+    "SavedView",
     "Source",
     "StandardVersion",
     "Submission",
