@@ -6,10 +6,10 @@ maximum, in [0, 1], where it was answered and earned points; N/A and what was no
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from checklists.model import AnswerState, Checklist, Item, ItemKind
@@ -19,7 +19,7 @@ from reports.intervals import FloatArray
 
 CEILING = 0.95  # share of full points from which an item hardly tells visits apart
 ENOUGH_VISITS = 30  # below which a correlation says nothing: its standard error is then about 0.2
-_ASKED = (AnswerState.ANSWERED.value, AnswerState.NA.value, AnswerState.MISSING.value)
+_STATES = tuple(AnswerState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +67,27 @@ def build_items(answers: pd.DataFrame, checklist: Checklist) -> ItemTable:
     column = codes.get_indexer(pd.Index(answers["item"]))
     if (column < 0).any():
         raise FrameProblem(ANSWERS.name, "item", f"{answers['item'][int(np.argmin(column))]} is not in the checklist")
-    if not answers["state"].isin([state.value for state in AnswerState]).all():
+    state = pd.Index([each.value for each in _STATES]).get_indexer(pd.Index(answers["state"]))
+    if (state < 0).any():
         raise FrameProblem(ANSWERS.name, "state", "holds something other than a state of an answer")
     visit, visits = pd.factorize(answers["visit"])
     shares = np.full((len(visits), len(codes)), np.nan)
-    answered = (answers["state"] == AnswerState.ANSWERED.value).to_numpy()
+    answered = state == _STATES.index(AnswerState.ANSWERED)
     most = np.array([item.max_points or np.nan for item in checklist.items])
     points = answers["points"].to_numpy(dtype=np.float64)
     shares[visit[answered], column[answered]] = points[answered] / most[column[answered]]
     weights = np.array([item.weight or 0.0 for item in checklist.items])
+    counts = np.zeros((len(codes), len(_STATES)), dtype=np.int64)
+    np.add.at(counts, (column, state), 1)
+    rest = rest_scores(shares, weights)
     return ItemTable(
         checklist.code,
         checklist.version,
         len(visits),
         _judgement_share(checklist),
         tuple(
-            _row(item, shares[:, index], rest, answers["state"].to_numpy()[column == index])
-            for index, (item, rest) in enumerate(zip(checklist.items, rest_scores(shares, weights).T, strict=True))
+            _row(item, shares[:, index], rest[:, index], dict(zip(_STATES, counts[index].tolist(), strict=True)))
+            for index, item in enumerate(checklist.items)
         ),
     )
 
@@ -115,8 +119,8 @@ def find_discrimination(share: FloatArray, rest: FloatArray) -> float | None:
     return float(np.corrcoef(x, y)[0, 1])
 
 
-def _row(item: Item, share: FloatArray, rest: FloatArray, states: npt.NDArray[np.object_]) -> ItemRow:
-    asked = int(np.isin(states, _ASKED).sum())
+def _row(item: Item, share: FloatArray, rest: FloatArray, states: Mapping[AnswerState, int]) -> ItemRow:
+    asked = sum(states.values()) - states[AnswerState.NOT_ASKED]
     scored = share[~np.isnan(share)]
     full = float((scored >= 1 - TOLERANCE).mean()) if len(scored) else None
     return ItemRow(
@@ -125,8 +129,8 @@ def _row(item: Item, share: FloatArray, rest: FloatArray, states: npt.NDArray[np
         kind=item.kind,
         critical=item.critical,
         asked=asked,
-        answered=int((states == AnswerState.ANSWERED.value).sum()),
-        na_rate=float((states == AnswerState.NA.value).sum()) / asked if asked else None,
+        answered=states[AnswerState.ANSWERED],
+        na_rate=states[AnswerState.NA] / asked if asked else None,
         pass_rate=float((scored >= item.pass_mark - TOLERANCE).mean()) if len(scored) else None,
         full_rate=full,
         mean=float(scored.mean()) if len(scored) else None,

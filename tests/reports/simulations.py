@@ -42,6 +42,7 @@ OVERALL = Model()
 CRITERION = Model(items=4)
 CEILING = Model(base=3.4)  # true levels round 96 %
 CRITERION_CEILING = Model(base=3.4, items=4)
+CRITERION_OF_TWO = Model(base=3.4, items=2)
 NARROW = Model(spread=0.25)
 EQUAL = Model(spread=0.0)
 
@@ -152,7 +153,9 @@ def three_ways(model: Model, plan: Plan, *, networks: int = 1000, locations: int
     # Rounding must not put equal locations on two sides of their own mean.
     fine = drawn.level >= drawn.level.mean(axis=1, keepdims=True) - 1e-9
     return {
-        name: Way(listed.sum() / networks, (listed & fine).sum() / networks, float(listed.any(axis=1).mean()))
+        name: Way(
+            float(listed.sum()) / networks, float((listed & fine).sum()) / networks, float(listed.any(axis=1).mean())
+        )
         for name, listed in lists.items()
     }
 
@@ -220,7 +223,7 @@ def main() -> None:
         "criterion, 96 %": CRITERION_CEILING,
     }
     rows = ["| measure | n = 2 | n = 4 | n = 12 |", "|---|---|---|---|"]
-    for name, model in models.items():
+    for name, model in (models | {"criterion of two items, 96 %": CRITERION_OF_TWO}).items():
         rows.append(f"| {name} | " + " | ".join(f"{100 * coverage(model, (n,)):.1f} %" for n in (2, 4, 12)) + " |")
     rows += ["", "| locations x model | plan | listed a network | wrong | wrong with own V |", "|---|---|---|---|---|"]
     plans = {"3": (3,), "3, 4, 5": (3, 4, 5), "4": (4,), "12": (12,)}
