@@ -43,9 +43,10 @@ REFUSALS: Mapping[str, Text] = {
                                 "This password is easy to guess. Choose another one."),
     "passwords_differ": Text("Hasła różnią się od siebie. Wpisz dwa razy to samo.",
                              "The passwords differ. Enter the same one twice."),
-    "too_many_views": Text("Masz już {limit} zapisanych widoków, więcej się nie zmieści. Usuń ten, którego nie używasz.",
-                           "You have already saved {limit} views, and there is no room for more. Remove one that you do "
-                           "not use."),
+    "too_many_views": Text("Masz już {limit} zapisanych widoków i więcej się nie zmieści. Usuń ten, którego nie "
+                           "używasz.",
+                           "You have already saved {limit} views and there is no room for more. Remove one that you "
+                           "do not use."),
     "link_expired": Text("Ten odnośnik stracił ważność. Poproś o nowy.",
                          "This link is no longer valid. Ask for a new one."),
     "bad_email": Text("„{value}” nie jest adresem e-mail. Wpisz adres w postaci imie@firma.pl.",

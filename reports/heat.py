@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import sqrt
+from operator import attrgetter
 from typing import Literal
 
 import numpy as np
@@ -102,18 +103,23 @@ def spread_over(spread: Spread, measure: Measure, location_format: str, basis: s
     return pooled(sums([quarter])[0], sums([quarter.previous(step) for step in range(1, 5)]))[0]
 
 
-def tell_location(score: float, n: int, between: Between, within: Dispersion, error: float = 0.05) -> Tone:
-    """Return whether one location's criterion is clearly below or above its network.
+def tell_locations(
+    scores: Sequence[float], visits: Sequence[int], between: Between, within: Dispersion, error: float = 0.05
+) -> list[Tone]:
+    """Return for each location of a population whether its criterion is clearly below or above the network's.
 
     Told where the belief is at least 1 - `error` sure. That is stricter than the list rule, whose mean is `error`, and
     holds in any part of the table that somebody chooses to look at: also in the rows that were sorted to the top.
     """
     tau2 = between.tau2(within.var_within) if within.sufficient else 0.0
     if tau2 == 0:
-        return "none"
-    belief = posterior(np.array([score]), np.array([within.var_within / n]), between.mean, tau2)
-    below = float(p_below(belief, between.mean)[0])
-    return "below" if below >= 1 - error - 1e-9 else "above" if below <= error + 1e-9 else "none"
+        return ["none"] * len(scores)
+    variances = within.var_within / np.asarray(visits, dtype=np.float64)
+    belief = posterior(np.asarray(scores, dtype=np.float64), variances, between.mean, tau2)
+    return [
+        "below" if p >= 1 - error - 1e-9 else "above" if p <= error + 1e-9 else "none"
+        for p in p_below(belief, between.mean).tolist()
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +159,20 @@ def tell_pairs(
     settings = settings or Thresholds()
     enough = {key: [each for each in row if each.n >= settings.label_visits] for key, row in table.items()}
     pairs = [
-        (key, *sorted(two, key=lambda each: each.score)) for key, row in enough.items() for two in combinations(row, 2)
+        (key, min(two, key=_SCORE), max(reversed(two), key=_SCORE))
+        for key, row in enough.items()
+        for two in combinations(row, 2)
     ]
     if not pairs:
         return {}
-    low, high = ([each[side] for each in pairs] for side in (1, 2))
+    keys = [key for key, _lower, _higher in pairs]
+    low, high = [lower for _key, lower, _higher in pairs], [higher for _key, _lower, higher in pairs]
     first, second = ([[getattr(each, name) for each in side] for name in _ENDS] for side in (low, high))
     value, bottom, top = mover(*first, *second)
     _, p = score_test(*([getattr(each, name) for each in side] for side in (low, high) for name in _TESTED))
     chance = adjusted(p)
     found: dict[tuple[str, ...], list[PairDifference]] = {}
-    for index, (key, lower, higher) in enumerate(pairs):
+    for index, (key, lower, higher) in enumerate(zip(keys, low, high, strict=True)):
         ends = float(bottom[index]), float(top[index])
         clear = label_change(*ends) is ChangeLabel.UP and bool(chance[index] <= settings.change_q)
         found.setdefault(key, []).append(
@@ -172,5 +181,6 @@ def tell_pairs(
     return {key: tuple(row) for key, row in found.items()}
 
 
+_SCORE = attrgetter("score")
 _ENDS = ("score", "low", "high")
 _TESTED = ("score", "n", "phi")

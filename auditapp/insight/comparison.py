@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from auditapp import results
-from auditapp.insight import words
+from auditapp import restated, results
+from auditapp.insight import dots, words
 from auditapp.insight.filters import Period
 from auditapp.insight.queries import Scope
-from auditapp.models import Programme, Region
+from auditapp.models import Programme, Region, Wave
 from checklists.model import LocationFormat
+from reports.charts import COMPARED_AT_ONCE
 from reports.columns import Population
 from reports.compare import Comparison, ComparisonRow
 from reports.measures import channels_of
+from reports.periods import Quarter
 from reports.planner import Reach, build_reach
 from reports.summary import Summary, in_region
 
@@ -66,7 +68,11 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class ComparePage:
-    """Locations in groups by what can be said of them; groups without locations are left out."""
+    """Locations in groups by what can be said of them; groups without locations are left out.
+
+    `wave` narrows the list only: figures are of whole quarters. `visits` are the scores of the visits of the locations
+    listed, `breaks` the quarters since the earlier one in which a checklist changed too much to compare across.
+    """
 
     period: Period
     region: Region | None
@@ -79,6 +85,10 @@ class ComparePage:
     summary: Summary
     groups: Sequence[Group]
     methods: Sequence[Method]
+    wave: Wave | None
+    waves: Sequence[Wave]
+    visits: Mapping[str, Sequence[float]]
+    breaks: Sequence[Quarter]
 
     @property
     def standing(self) -> str:
@@ -99,6 +109,24 @@ class ComparePage:
         """Tell whether changes are on common items because a checklist got a new version."""
         return bool(self.comparison.restated)
 
+    @property
+    def listed(self) -> list[CompareLine]:
+        return [line for group in self.groups for line in group.lines]
+
+    @property
+    def scored(self) -> int:
+        """Return how many locations have a score, listed or not yet."""
+        return sum(row.score is not None for row in self.comparison.rows)
+
+    @property
+    def drawn(self) -> list[CompareLine]:
+        """Return the lines that a picture holds, as listed: the clear differences before all others."""
+        clear = [line for group in self.groups if group.name in CLEAR for line in group.lines]
+        others = [line for group in self.groups if group.name not in CLEAR for line in group.lines]
+        scored = [line.row.location for line in (*clear, *others) if line.row.score is not None]
+        codes = frozenset(scored[:COMPARED_AT_ONCE])
+        return [line for line in self.listed if line.row.location in codes]
+
 
 def compare_page(
     session: Session,
@@ -110,8 +138,12 @@ def compare_page(
     channel: str | None,
     location_format: str,
     everything: bool,
+    wave: str = "",
+    figures_only: bool = False,
 ) -> ComparePage:
-    """Return the comparison of the locations in scope, narrowed by region, channel and location format.
+    """Return the comparison of the locations in scope, narrowed by region, channel, location format and wave.
+
+    `figures_only` leaves the visits' own scores out.
 
     `channel` "" is the headline over all channels, None the channel in which most of them were visited: only inside a
     channel can locations be told apart.
@@ -121,6 +153,10 @@ def compare_page(
     path = region.path if region is not None else ""
     present = channels_of(facts.overall[facts.overall["quarter"] == str(period.quarter)])
     shown = scope.within(facts.locations) & set(facts.locations.loc[in_region(facts.locations, path), "location"])
+    waves = dots.waves_of(session, programme.id, period.quarter)
+    chosen = dots.get_wave(waves, wave) if wave else None
+    if chosen is not None:
+        shown &= dots.visited_in(session, chosen, period.quarter)
     mine = [row for row in built.only(shown).rows if location_format in ("", row.format)]
     if channel is None:
         channel = _main_channel(mine) if len(present) > 1 else ""
@@ -132,6 +168,9 @@ def compare_page(
     ]
     used = {(row.format, source.get(row.location, "")) for row in rows}
     (summary,) = results.build_summaries(facts, regions=[path], channel=channel or None)
+    groups = _groups(lines, everything=everything)
+    listed = [] if figures_only else [line.row.location for group in groups for line in group.lines if line.row.n]
+    broken = restated.breaks(facts.checklists, facts.used, channel or None) if period.previous else ()
     return ComparePage(
         period=period,
         region=region,
@@ -142,8 +181,12 @@ def compare_page(
         channels=present,
         comparison=replace(built, rows=rows),
         summary=summary,
-        groups=_groups(lines, everything=everything),
+        groups=groups,
         methods=[_method(each) for key, each in populations.items() if key in used],
+        wave=chosen,
+        waves=waves,
+        visits=dots.visit_scores(session, programme.id, period.quarter, listed, channel),
+        breaks=[each for each in sorted(broken) if period.previous and period.previous < each <= period.quarter],
     )
 
 

@@ -77,6 +77,11 @@ def read_format(arguments: Mapping[str, str]) -> str:
     return _one_of("location_format", arguments, [each.value for each in LocationFormat])
 
 
+def read_choice(name: str, arguments: Mapping[str, str], allowed: Collection[str]) -> str:
+    """Return one of `allowed`, "" where nothing was asked; Problem unknown_value."""
+    return _one_of(name, arguments, allowed)
+
+
 def _one_of(name: str, arguments: Mapping[str, str], allowed: Collection[str]) -> str:
     value = arguments.get(name, "")
     if value and value not in allowed:

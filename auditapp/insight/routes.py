@@ -8,11 +8,11 @@ from flask import request
 
 from auditapp import web
 from auditapp.access import DESK, MANAGERS, Actor, allow, get_location, get_region
-from auditapp.insight import areas, comparison, desk, filters, norms, places, queries, sheets, words
+from auditapp.insight import areas, compare_routes, desk, filters, norms, places, queries, sheets, words
 from auditapp.insight.desk import bp
 from checklists.problems import Problem
 
-__all__ = ["bp"]
+__all__ = ["bp", "compare_routes"]  # the other views of the room register themselves when they are imported
 
 
 @bp.get("/results")
@@ -115,23 +115,3 @@ def criterion(actor: Actor, code: str) -> Any:
     if desk.csv():
         return sheets.respond(sheets.COLUMNS, sheets.criterion(page), f"criterion-{period.quarter}")
     return desk.show("insight/criterion.html", page)
-
-
-@bp.get("/results/compare")
-@allow(*DESK, *MANAGERS)
-def compare(actor: Actor) -> Any:
-    """Compare the locations in scope: which differ, which do not."""
-    session, period = web.session(), desk.period(actor)
-    page = comparison.compare_page(
-        session,
-        queries.get_programme(session, actor),
-        queries.scope_of(session, actor),
-        period,
-        region=desk.region(actor),
-        channel=filters.read_compared_channel(request.args),
-        location_format=filters.read_format(request.args),
-        everything=desk.csv() or "all" in request.args,
-    )
-    if desk.csv():
-        return sheets.respond(sheets.COMPARE_COLUMNS, sheets.compare(page), f"comparison-{period.quarter}")
-    return desk.show("insight/compare.html", page)

@@ -58,8 +58,13 @@ def respond(columns: Sequence[str], rows: Iterable[Row], name: str) -> Response:
 def _cell(value: object) -> object:
     """Return a value as it is written: numbers in full, texts so that no spreadsheet runs them."""
     if isinstance(value, str):
-        return f"'{value}" if value.lstrip("'").startswith(_RUNS) else value
+        return safe(value)
     return "" if value is None else value
+
+
+def safe(text: str) -> str:
+    """Return a text so that no spreadsheet runs it."""
+    return f"'{text}" if text.lstrip("'").startswith(_RUNS) else text
 
 
 def area(page: AreaPage) -> list[Row]:

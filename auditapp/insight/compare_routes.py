@@ -1,0 +1,185 @@
+"""Routes of the comparisons: many locations, a few side by side, tables of criteria, and the views people keep."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from flask import Response, current_app, flash, request, url_for
+from flask_babel import gettext as _
+
+from auditapp import web
+from auditapp.access import DESK, MANAGERS, Actor, allow
+from auditapp.insight import compare_words, comparison, desk, filters, heat, queries, saved, sheets, side, words, workbook
+from auditapp.insight.comparison import ComparePage
+from auditapp.insight.desk import bp
+from auditapp.insight.sheets import Row
+from reports import charts
+
+
+@bp.get("/results/compare")
+@allow(*DESK, *MANAGERS)
+def compare(actor: Actor) -> Any:
+    """Compare the locations in scope: which differ, which do not."""
+    page = _compare_page(actor, figures_only=_file_kind() != "")
+    if _file_kind():
+        return _file(sheets.COMPARE_COLUMNS, sheets.compare(page), f"comparison-{page.period.quarter}")
+    asked = saved.clean("compare", list(request.args.items(multi=True)))
+    pictures = {
+        f"picture_{kind}": f"{url_for(f'.compare_{kind}', programme=actor.programme)}?{asked}"
+        for kind in ("svg", "png")
+    }
+    return _show(actor, "compare", page, **pictures)
+
+
+@bp.get("/results/compare.svg")
+@allow(*DESK, *MANAGERS)
+def compare_svg(actor: Actor) -> Response:
+    """Draw the comparison as it stands on its page."""
+    response = web.picture(_draw(actor, "svg"))
+    if "file" in request.args:
+        response.headers["Content-Disposition"] = 'attachment; filename="comparison.svg"'
+    return response
+
+
+@bp.get("/results/compare.png")
+@allow(*DESK, *MANAGERS)
+def compare_png(actor: Actor) -> Response:
+    """Give the same picture as an image for a slide."""
+    response = current_app.make_response(_draw(actor, "png"))
+    response.mimetype = "image/png"
+    response.headers["Content-Disposition"] = 'attachment; filename="comparison.png"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _draw(actor: Actor, kind: Literal["svg", "png"]) -> bytes:
+    page = _compare_page(actor)
+    lines = page.drawn
+    targets = {line.row.location: line.target for line in lines if line.target is not None}
+    rows = [line.row for line in lines]
+    return charts.draw_comparison(rows, page.visits, locale=web.locale(), targets=targets, total=page.scored, kind=kind)
+
+
+def _compare_page(actor: Actor, *, figures_only: bool = False) -> ComparePage:
+    session, period = web.session(), desk.period(actor)
+    return comparison.compare_page(
+        session,
+        queries.get_programme(session, actor),
+        queries.scope_of(session, actor),
+        period,
+        region=desk.region(actor),
+        channel=filters.read_compared_channel(request.args),
+        location_format=filters.read_format(request.args),
+        everything=figures_only or "all" in request.args,
+        wave=request.args.get("wave", ""),
+        figures_only=figures_only,
+    )
+
+
+@bp.get("/results/side")
+@allow(*DESK, *MANAGERS)
+def side_by_side(actor: Actor) -> Any:
+    """Show two to six locations side by side, criterion by criterion and quarter by quarter."""
+    session = web.session()
+    page = side.side_page(
+        session,
+        queries.get_programme(session, actor),
+        queries.scope_of(session, actor),
+        desk.period(actor),
+        request.args.getlist("location"),
+        search=request.args.get("search", ""),
+    )
+    if _file_kind():
+        return _file(side.COLUMNS, side.sheet(page), f"side-{page.period.quarter}")
+    return _show(actor, "side", page)
+
+
+@bp.get("/results/heat")
+@allow(*DESK, *MANAGERS)
+def criteria_table(actor: Actor) -> Any:
+    """Show all criteria by region or by location in one table."""
+    session = web.session()
+    page = heat.heat_page(
+        session,
+        queries.get_programme(session, actor),
+        queries.scope_of(session, actor),
+        desk.period(actor),
+        by=filters.read_choice("by", request.args, heat.KINDS) or heat.default_kind(actor),
+        region=desk.region(actor),
+        channel=filters.read_channel(request.args),
+        location_format=filters.read_format(request.args),
+        page=web.page_number(),
+        everything=_file_kind() != "",
+    )
+    if _file_kind():
+        return _file(heat.COLUMNS, heat.sheet(page), f"criteria-{page.by}-{page.period.quarter}")
+    return _show(actor, "heat", page)
+
+
+@bp.post("/results/views")
+@allow(*DESK, *MANAGERS)
+def save_view(actor: Actor) -> Any:
+    """Keep the page that was looked at under a name."""
+    form = request.form
+    row = saved.save_view(
+        web.session(),
+        actor,
+        name=form.get("name", ""),
+        page=form.get("page", ""),
+        query=form.get("query", ""),
+        now=web.now(),
+    )
+    flash(_("The view “%(name)s” is saved.", name=row.name))
+    return web.to_path(_address(actor, row.page, row.query))
+
+
+@bp.post("/results/views/<int:view_id>/delete")
+@allow(*DESK, *MANAGERS)
+def delete_view(actor: Actor, view_id: int) -> Any:
+    """Remove a view of one's own and stay on the page it was of."""
+    row = saved.delete_view(web.session(), actor, view_id)
+    flash(_("The view “%(name)s” is removed.", name=row.name))
+    return web.to_path(_address(actor, row.page, row.query))
+
+
+ENDPOINTS = {"compare": ".compare", "side": ".side_by_side", "heat": ".criteria_table"}
+
+
+def _address(actor: Actor, page: str, query: str) -> str:
+    path = url_for(ENDPOINTS[page], programme=actor.programme)
+    return f"{path}?{query}" if query else path
+
+
+def _file_kind() -> str:
+    """Return "csv" or "xlsx" where the figures are wanted as a file, "" for a page."""
+    kind = request.args.get("format", "")
+    return kind if kind in ("csv", "xlsx") else ""
+
+
+def _file(columns: tuple[str, ...], rows: list[Row], name: str) -> Response:
+    respond = workbook.respond if _file_kind() == "xlsx" else sheets.respond
+    return respond(columns, rows, name)
+
+
+def _show(actor: Actor, name: str, page: Any, **values: Any) -> Any:
+    """Render a comparison; it knows its own address, as a page, as files, and among the views that were kept."""
+    query = saved.clean(name, list(request.args.items(multi=True)))
+    here = _address(actor, name, query)
+    joined = f"{here}{'&' if query else '?'}"
+    return web.page(
+        f"insight/{name}.html",
+        page=page,
+        words=words,
+        said=compare_words,
+        csv=f"{joined}format=csv",
+        xlsx=f"{joined}format=xlsx",
+        everything=f"{joined}all=1",
+        query=query,
+        kind=name,
+        views=[(view, _view_address(actor, view)) for view in saved.views_of(web.session(), actor)],
+        **values,
+    )
+
+
+def _view_address(actor: Actor, view: saved.View) -> str:
+    return _address(actor, view.page, view.query)

@@ -1,0 +1,338 @@
+"""All criteria by region or by location as one table: every cell in text, a tone only where a difference is clear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from auditapp import results
+from auditapp.access import Actor
+from auditapp.cells import Part
+from auditapp.insight import areas, sums
+from auditapp.insight.filters import Period
+from auditapp.insight.queries import Scope
+from auditapp.insight.sheets import Row
+from auditapp.models import Programme, Region
+from auditapp.results import Facts
+from checklists.model import LocationFormat
+from reports.compare import ComparisonRow
+from reports.criteria import CriterionRow
+from reports.heat import Between, Tone, spread_over, tell_locations, tell_regions
+from reports.measures import channels_of
+from reports.periods import Quarter
+from reports.summary import Summary, in_region
+from reports.thresholds import Thresholds
+
+KINDS = ("region", "location")
+PER_PAGE = 100  # locations of a page
+PER_FILE = 1000  # locations of a file
+COLUMNS = (
+    "part",
+    "code",
+    "name",
+    "channel",
+    "criterion",
+    "title",
+    "basis",
+    "n",
+    "answers",
+    "score",
+    "low",
+    "high",
+    "level",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One criterion in one place; `score` None where too few visits asked for it."""
+
+    n: int
+    answers: int
+    score: float | None
+    low: float | None
+    high: float | None
+    tone: str = "none"
+    basis: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a column or a row is of: a region by path, a location or a criterion by code; "" is the whole of it."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    head: Head
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class HeatPage:
+    """Criteria down and regions across, or locations down and criteria across; `number` locations in all."""
+
+    period: Period
+    by: str
+    region: Region | None
+    regions: Sequence[Region]
+    channel: str
+    channels: Sequence[str]
+    format: str
+    formats: Sequence[str]
+    columns: Sequence[Head]
+    rows: Sequence[HeatRow]
+    page: int
+    number: int
+    settings: Thresholds
+
+    @property
+    def more(self) -> bool:
+        return self.by == "location" and self.page * PER_PAGE < self.number
+
+    @property
+    def first(self) -> int:
+        return (self.page - 1) * PER_PAGE + 1
+
+    @property
+    def of_criteria(self) -> list[Cell]:
+        """Return the cells of criteria: neither those of whole visits nor those of the whole network."""
+        return [
+            cell
+            for row in self.rows
+            for column, cell in zip(self.columns, row.cells, strict=True)
+            if column.code and row.head.code
+        ]
+
+    @property
+    def filled(self) -> int:
+        return sum(cell.score is not None for cell in self.of_criteria)
+
+    def toned(self, tone: str) -> int:
+        """Return how many cells of criteria have a tone."""
+        return sum(cell.tone == tone for cell in self.of_criteria)
+
+    @property
+    def older(self) -> bool:
+        """Tell whether any cell rests on four quarters together."""
+        return any(cell.basis == "four_quarters" for row in self.rows for cell in row.cells)
+
+
+def default_kind(actor: Actor) -> str:
+    """Return regions for those who answer for any, locations for others."""
+    return "region" if actor.sees_network or actor.regions else "location"
+
+
+def heat_page(
+    session: Session,
+    programme: Programme,
+    scope: Scope,
+    period: Period,
+    *,
+    by: str,
+    region: Region | None,
+    channel: str,
+    location_format: str,
+    page: int,
+    everything: bool,
+) -> HeatPage:
+    """Return the table; `everything` lists as many locations as a file may hold instead of one page."""
+    regions = by == "region"
+    facts = results.gather(session, programme, period.quarter, criteria=1 if regions else 0, part=Part())
+    present = channels_of(facts.overall[facts.overall["quarter"] == str(period.quarter)])
+    number = 0
+    if regions:
+        columns, rows = _of_regions(facts, scope, region, channel)
+    else:
+        shown = scope.within(facts.locations) & facts.open_locations()
+        if region is not None:
+            shown &= set(facts.locations.loc[in_region(facts.locations, region.path), "location"])
+        mine = [
+            row
+            for row in results.comparison_of(facts).rows
+            if row.location in shown and row.n and location_format in ("", row.format)
+        ]
+        channel = channel or _main(mine)
+        listed = sorted((row for row in mine if row.channel == channel), key=_need)
+        number = len(listed)
+        start = 0 if everything else (page - 1) * PER_PAGE
+        listed = listed[start : start + (PER_FILE if everything else PER_PAGE)]
+        columns, rows = _of_locations(session, programme, facts, channel, listed)
+    return HeatPage(
+        period=period,
+        by=by,
+        region=region,
+        regions=scope.regions,
+        channel=channel,
+        channels=present,
+        format=location_format,
+        formats=[each.value for each in LocationFormat if each.value in set(facts.locations["format"])],
+        columns=columns,
+        rows=rows,
+        page=page,
+        number=number,
+        settings=Thresholds(),
+    )
+
+
+def _main(rows: Sequence[ComparisonRow]) -> str:
+    """Return the channel in which most locations were visited."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        if row.channel:
+            counts[row.channel] = counts.get(row.channel, 0) + 1
+    return max(counts, key=lambda name: counts[name], default="")
+
+
+def _need(row: ComparisonRow) -> tuple[float, str, str]:
+    """Return where a location stands: most likely below the network first, those without a verdict last, by name."""
+    return (2.0 if row.p_below is None else 1 - row.p_below), row.name, row.location
+
+
+def _criteria(facts: Facts, channel: str) -> list[str]:
+    """Return the criteria that a checklist (of the channel) asks for, in the order of the standard."""
+    asked = {code for name, code in facts.items if code and channel in ("", name)}
+    ordered = [each.code for each in facts.standard.criteria] if facts.standard is not None else []
+    return [code for code in ordered if code in asked] + sorted(asked - set(ordered))
+
+
+# ---- By region ---------------------------------------------------------------------------------------------------
+def _of_regions(facts: Facts, scope: Scope, region: Region | None, channel: str) -> tuple[list[Head], list[HeatRow]]:
+    chosen = _columns(scope.regions, region)
+    paths = ["", *(each.path for each in chosen)]
+    codes = _criteria(facts, channel)
+    found: dict[tuple[str, str], Summary] = {}
+    for criteria in ([""], codes):  # how whole visits vary and how criteria vary come from different places
+        if criteria:
+            built = results.build_summaries(facts, regions=paths, criteria=criteria, channel=channel or None)
+            found |= {(each.region, each.criterion): each for each in built}
+    visited = [each for each in chosen if any(found[each.path, code].n for code in ("", *codes))]
+    places = [(code, each.path) for code in ("", *codes) for each in visited]
+    pairs = [(found[path, code], found["", code]) for code, path in places]
+    tones = {place: tone for place, (tone, _p) in zip(places, tell_regions(pairs), strict=True)}
+    rows = [
+        HeatRow(
+            Head(code, areas.title(facts, code) if code else ""),
+            [
+                _summed(found["", code], "none"),
+                *(_summed(found[each.path, code], tones[code, each.path]) for each in visited),
+            ],
+        )
+        for code in ("", *codes)
+        if found["", code].n
+    ]
+    # The most trouble first; sorting keeps the order of the standard among equals.
+    head, others = rows[:1], sorted(rows[1:], key=lambda row: -sum(cell.tone == "below" for cell in row.cells))
+    return [Head("", ""), *(Head(each.path, each.name) for each in visited)], [*head, *others]
+
+
+def _columns(regions: Sequence[Region], region: Region | None) -> list[Region]:
+    """Return the regions compared: those right below the one looked at, else the topmost of the scope."""
+    if region is not None:
+        return [each for each in regions if each.path.rpartition("/")[0] == region.path] or [region]
+    paths = {each.path for each in regions}
+    tops = [each for each in regions if not any(each.path.startswith(f"{path}/") for path in paths)]
+    return _columns(regions, tops[0]) if len(tops) == 1 else tops
+
+
+def _summed(summary: Summary, tone: Tone) -> Cell:
+    return Cell(summary.n, summary.answers, summary.score, summary.low, summary.high, tone, "quarter")
+
+
+# ---- By location -------------------------------------------------------------------------------------------------
+def _of_locations(
+    session: Session, programme: Programme, facts: Facts, channel: str, listed: Sequence[ComparisonRow]
+) -> tuple[list[Head], list[HeatRow]]:
+    codes = [row.location for row in listed]
+    if not codes:
+        return [], []
+    five = Quarter.range(facts.quarter.previous(4), facts.quarter)
+
+    def read() -> tuple[CriterionRow, ...]:
+        mine = replace(facts, part=sums.cells_of(session, programme.id, five, codes))
+        return results.criterion_rows(mine, channel=channel, shown=codes)
+
+    found = facts.remember(("heat", channel, tuple(codes)), read, 8 * len(codes) * len(facts.items))
+    asked = {row.criterion for row in found if row.n}
+    criteria = [code for code in _criteria(facts, channel) if code in asked]
+    formats = {row.location: row.format for row in listed}
+    tones = _tones(session, programme, facts, channel, found, formats)
+    by_place = {(row.location, row.criterion): row for row in found}
+    rows = [
+        HeatRow(
+            Head(row.location, row.name),
+            [
+                Cell(row.n, 0, row.score, row.low, row.high, row.level or "none", "quarter"),
+                *(_cell(by_place[row.location, code], tones) for code in criteria),
+            ],
+        )
+        for row in listed
+    ]
+    return [Head("", ""), *(Head(code, areas.title(facts, code)) for code in criteria)], rows
+
+
+def _cell(row: CriterionRow, tones: Mapping[tuple[str, str], Tone]) -> Cell:
+    tone = tones.get((row.location, row.criterion), "none")
+    return Cell(row.n, row.answers, row.score, row.low, row.high, tone, row.basis)
+
+
+def _tones(
+    session: Session,
+    programme: Programme,
+    facts: Facts,
+    channel: str,
+    rows: Sequence[CriterionRow],
+    formats: Mapping[str, str],
+) -> dict[tuple[str, str], Tone]:
+    """Return what is believed of each location's criterion; each population and basis by itself."""
+    groups: dict[tuple[str, str, str], list[CriterionRow]] = {}
+    for row in rows:
+        if row.basis is not None and row.score is not None:
+            groups.setdefault((row.basis, row.criterion, formats[row.location]), []).append(row)
+    known = {basis: _between(session, programme, facts, channel, basis) for basis in {key[0] for key in groups}}
+    tones: dict[tuple[str, str], Tone] = {}
+    for (basis, code, kind), members in groups.items():
+        within = spread_over(facts.spread or {}, (channel, code), kind, basis, facts.quarter)
+        scores, visits = [row.score or 0.0 for row in members], [row.n for row in members]
+        told = tell_locations(scores, visits, known[basis][code, kind], within)
+        tones |= {(row.location, code): tone for row, tone in zip(members, told, strict=True)}
+    return tones
+
+
+def _between(
+    session: Session, programme: Programme, facts: Facts, channel: str, basis: str
+) -> Mapping[tuple[str, str], Between]:
+    quarters = [facts.quarter]
+    if basis == "four_quarters":
+        quarters = list(Quarter.range(facts.quarter.previous(3), facts.quarter))
+    return facts.remember(("between", channel, basis), lambda: sums.between(session, programme.id, quarters, channel))
+
+
+def sheet(page: HeatPage) -> list[Row]:
+    """Return the table as rows of a file, one for each cell; without a criterion it is the whole visit."""
+    rows: list[Row] = []
+    for row in page.rows:
+        for column, cell in zip(page.columns, row.cells, strict=True):
+            place, criterion = (column, row.head) if page.by == "region" else (row.head, column)
+            rows.append(
+                {
+                    "part": page.by if place.code else "network",
+                    "code": place.code,
+                    "name": place.title,
+                    "channel": page.channel,
+                    "criterion": criterion.code,
+                    "title": criterion.title,
+                    "basis": cell.basis,
+                    "n": cell.n,
+                    "answers": cell.answers if criterion.code or page.by == "region" else None,
+                    "score": cell.score,
+                    "low": cell.low,
+                    "high": cell.high,
+                    "level": cell.tone,
+                }
+            )
+    return rows
