@@ -24,6 +24,7 @@ MANAGE = frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER})
 MENU = (
     ("fieldwork.visits", _l("My visits"), frozenset({Role.AUDITOR})),
     ("review.queue", _l("Review"), DESK),
+    ("insight.agenda", _l("At a glance"), MANAGE | {Role.REGIONAL_MANAGER}),
     ("insight.overview", _l("Results"), DESK | MANAGERS),
     ("insight.compare", _l("Compare"), DESK | MANAGERS),
     ("insight.criteria", _l("Criteria"), DESK | MANAGERS),

@@ -254,8 +254,8 @@ def find_costliest(facts: CriterionFacts, location: str, channel: str, visits: i
     return Costliest(criterion, lost[criterion], total)
 
 
-def unasked(facts: CriterionFacts, members: BoolArray) -> tuple[str, ...]:
-    """Return the criteria that were asked about nowhere among the members, in the order of the checklists."""
+def unasked(facts: CriterionFacts, members: BoolArray, channels: Collection[str]) -> tuple[str, ...]:
+    """Return the criteria of these channels that were asked about nowhere among the members, as the checklists go."""
     seen = (facts.n * members).sum(axis=1) > 0
     asked = {code for (_, code), found in zip(facts.measures, seen, strict=True) if found}
-    return tuple(dict.fromkeys(code for _, code in facts.measures if code not in asked))
+    return tuple(dict.fromkeys(code for name, code in facts.measures if name in channels and code not in asked))

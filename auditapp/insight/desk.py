@@ -36,8 +36,8 @@ def asked() -> dict[str, Any]:
     return {name: request.args[name] for name in PARAMETERS if name in request.args}
 
 
-def show(template: str, page: Any) -> Any:
+def show(template: str, page: Any, **more: Any) -> Any:
     """Render a page of results; it knows its own address as CSV and with everything listed."""
     endpoint, here = str(request.endpoint), {**asked(), **(request.view_args or {})}
     as_csv, everything = url_for(endpoint, **here, format="csv"), url_for(endpoint, **here | {"all": 1})
-    return web.page(template, page=page, words=words, csv=as_csv, everything=everything)
+    return web.page(template, page=page, words=words, csv=as_csv, everything=everything, **more)

@@ -8,11 +8,12 @@ from flask import request
 
 from auditapp import web
 from auditapp.access import DESK, MANAGERS, Actor, allow, get_location, get_region
-from auditapp.insight import areas, compare_routes, desk, filters, norms, places, queries, sheets, words
+from auditapp.insight import agenda_routes, areas, compare_routes, desk, filters, norms, places, queries, sheets, words
 from auditapp.insight.desk import bp
 from checklists.problems import Problem
 
-__all__ = ["bp", "compare_routes"]  # the other views of the room register themselves when they are imported
+# The other views of the room register themselves when they are imported.
+__all__ = ["agenda_routes", "bp", "compare_routes"]
 
 
 @bp.get("/results")

@@ -221,5 +221,6 @@ def test_the_costliest_criterion_is_the_first_of_points_lost() -> None:
 
 def test_criteria_nobody_was_asked_about() -> None:
     found = facts_of(Q2, {"S00": []})
-    assert unasked(found, members(*CODES)) == ("hello",)
-    assert unasked(found, members("S00")) == ("wait", "hello")
+    assert unasked(found, members(*CODES), [STORE, PHONE]) == ("hello",)
+    assert unasked(found, members("S00"), [STORE]) == ("wait", "hello")
+    assert unasked(found, members("S00"), [PHONE]) == ("hello",)  # nobody asks about waiting on the phone
