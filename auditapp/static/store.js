@@ -108,7 +108,12 @@
     at("photos").delete([id, photo.item, photo.sha]);
     at("photos").put({ ...photo, item });
   }));
-  const markPhoto = (photo, mark) => write(["photos"], (at) => at("photos").put({ ...photo, ...mark }));
+  /** Note something about a photo; one that was removed in the meantime stays removed. */
+  const markPhoto = (photo, mark) => write(["photos"], (at) => {
+    const store = at("photos"), request = store.get([photo.document, photo.item, photo.sha]);
+    request.onsuccess = () => { if (request.result) store.put({ ...request.result, ...mark }); };
+    return request;
+  });
 
   const DAY = 86_400_000;
   /** Photos go seven days after a visit was sent and answers after thirty; what is not sent is never touched. */

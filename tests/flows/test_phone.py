@@ -256,6 +256,26 @@ def test_a_photo_can_be_taken_out_again(phone: Phone, office: Office, picture: P
     assert documents.read(office.submissions()[0].document).photos == ()
 
 
+def test_a_photo_taken_out_while_it_is_on_its_way_stays_out(phone: Phone, office: Office, picture: Path) -> None:
+    page = first_open(phone, office)
+    fill_in(page)
+    page.evaluate(
+        """() => { const real = fetch;
+        self.fetch = async (address, ...rest) => { const answer = await real(address, ...rest);
+          if (String(address).includes("/photos/")) await new Promise((go) => { self.arrives = go; });
+          return answer; }; }"""
+    )
+    add_photo(page, picture)
+    page.evaluate("() => { AuditSend.sendNow(); }")
+    page.wait_for_function("() => self.arrives")
+    page.locator("#q-M10 .thumbs button").click()
+    page.wait_for_function("() => !document.querySelector('#q-M10 .thumbs li')")
+    page.evaluate("self.arrives()")
+    send(page)
+    wait_for(page, "sent")
+    assert documents.read(office.submissions()[0].document).photos == ()
+
+
 def test_typing_and_a_photo_at_once_begin_one_document(phone: Phone, office: Office, picture: Path) -> None:
     page = first_open(phone, office)
     page.evaluate(
