@@ -21,7 +21,7 @@ from auditapp.convert import checklist_of, standard_of
 from auditapp.models import Cell, ChecklistVersion, JournalLine, Location, Programme, Region
 from auditapp.restated import Restated
 from checklists.model import Channel, Checklist, Criterion, Standard
-from reports import compare, criteria, frames, summary
+from reports import compare, criteria, frames, measures, summary
 from reports.intervals import MINIMUM_DF
 from reports.measures import Measure, Spread
 from reports.periods import Quarter
@@ -326,7 +326,8 @@ def _points_lost(facts: Facts, codes: frozenset[str], channel: str | None) -> tu
     now = str(facts.quarter)
     alone = set(facts.part["location"].unique()) == codes  # a page about one location has its own cells at hand
     of_criteria = facts.part if alone else facts.criteria
-    used = pd.concat([each[each["quarter"] == now] for each in (facts.overall, of_criteria)], ignore_index=True)
+    parts = [measures.only(each, each["quarter"] == now) for each in (facts.overall, of_criteria)]
+    used = pd.concat([measures.only(each, each["location"].isin(codes)) for each in parts], ignore_index=True)
     return criteria.points_lost(used, meant, facts.quarter, channel=channel, weights=facts.weights)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from checklists.rounding import TOLERANCE
 from reports.intervals import FloatArray
-from reports.measures import Measure, Spread, build_cube, channels_of, estimate
+from reports.measures import Measure, Spread, build_cube, channels_of, estimate, only
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
 
@@ -81,11 +81,12 @@ def points_lost(
     over locations visited, weighted by footfall where asked. `weights` is W of each channel in the headline.
     """
     channels = channels_of(cells) if channel is None else (channel,)
-    here = cells[
+    here = only(
+        cells,
         (cells["quarter"] == str(quarter))
         & cells["channel"].isin(channels)
-        & cells["location"].isin(locations["location"])
-    ]
+        & cells["location"].isin(locations["location"]),
+    )
     codes = sorted(set(here["criterion"].unique()) - {""})
     measures = [(name, code) for code in ("", *codes) for name in channels]
     cube = build_cube(here, locations, [quarter], measures)

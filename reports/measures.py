@@ -30,6 +30,11 @@ def channels_of(cells: pd.DataFrame) -> tuple[str, ...]:
     return tuple(sorted(cells["channel"].unique(), key=_ORDER.index))
 
 
+def only(frame: pd.DataFrame, rows: pd.Series[bool]) -> pd.DataFrame:
+    """Return the rows meant; the frame itself where they are all of them, because a copy can be very large."""
+    return frame if rows.all() else frame[rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Cube:
     """Facts of CELLS as arrays shaped (measures, quarters, locations); an absent cell is zeros."""
@@ -57,7 +62,7 @@ def build_cube(
     """Return the cells (CELLS) of `locations` (LOCATIONS) as arrays; other cells are left out."""
     channels = pd.Index(dict.fromkeys(channel for channel, _ in measures))
     criteria = pd.Index(dict.fromkeys(criterion for _, criterion in measures))
-    cells = cells[cells["criterion"].isin(criteria) & cells["channel"].isin(channels)]
+    cells = only(cells, cells["criterion"].isin(criteria) & cells["channel"].isin(channels))
     # Two flat look-ups and a small table are ten times faster than matching pairs of texts.
     table = np.full((len(channels), len(criteria)), -1)
     for index, (channel, criterion) in enumerate(measures):

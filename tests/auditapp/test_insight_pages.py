@@ -328,7 +328,7 @@ def test_a_page_costs_few_queries(shown: Shown, who: str, path: str) -> None:
         shown.people[who].get(HOME + path)
     finally:
         event.remove(shown.app.database.engine, "before_cursor_execute", on_query)
-    assert count <= 13
+    assert count <= (14 if path == "/compare" else 13)  # it also reads visits, waves and the views that were saved
 
 
 def test_first_use_and_nothing_in_scope(app: App) -> None:
