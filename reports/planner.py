@@ -8,11 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, sqrt
 
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
 from scipy.stats import norm
 
-from reports.intervals import Z95
+from reports.intervals import Z95, FloatArray
 
 _POWER80 = 0.841621
+WORST = 0.10  # the part of a network's locations that is meant by the lowest ones
+YEAR = 4  # quarters
+_FAR, _STEPS = 8.0, 2001  # standard deviations beyond which nothing lies, and steps of an integral
+_DRAWS = 200  # equally probable true levels that stand for what is believed of one location
 
 
 def visits_for_width(p: float, phi: float, half_width: float) -> int:
@@ -45,6 +53,27 @@ def build_reach(n: int, p: float, phi: float, k0: float | None) -> Reach:
     return Reach(Z95 * spread, sqrt(2) * (Z95 + _POWER80) * spread, None if k0 is None else n / (n + k0))
 
 
+def share_found(n: float, k0: float, error: float = 0.05, worst: float = WORST) -> float:
+    """Return the share of the truly lowest `worst` of many locations that `n` visits each put on the lower list.
+
+    The list of scoring.md section 3 in a large network: true levels are normal, `k0` = var_within / tau2. With
+    u = (mu - m) / sqrt(tau2 + V) the list is u > c, c being where on average `error` of those beyond lie above mu.
+    """
+    ratio, correlation = sqrt(n / k0), sqrt(n / (n + k0))
+
+    def wrong(cut: float) -> float:
+        u = np.linspace(cut, cut + _FAR, _STEPS)
+        density = norm.pdf(u)
+        return float(np.trapezoid(density * ndtr(-u * ratio), u) / np.trapezoid(density, u)) - error
+
+    if wrong(_FAR) > 0:
+        return 0.0  # not even a location that far below could be listed
+    cut = brentq(wrong, -_FAR, _FAR)
+    t = np.linspace(-ndtri(worst), _FAR, _STEPS)
+    found = norm.pdf(t) * ndtr((t * correlation - cut) / sqrt(1 - correlation**2))
+    return float(np.trapezoid(found, t)) / worst
+
+
 @dataclass(frozen=True, slots=True)
 class RuleRisk:
     """How a rule errs: alarm for a good location, silence for a bad one (probabilities)."""
@@ -59,10 +88,53 @@ def rule_risk(threshold: float, quarters: int, *, n: int, phi: float, good: floa
     `good` and `bad` are true scores strictly between 0 and 1. Normal approximation, independent quarters.
     """
 
-    def alarm(true: float) -> float:
-        return float(norm.cdf((threshold - true) / sqrt(phi * true * (1 - true) / n))) ** quarters
+    alarm, noticed = (_below(threshold, np.array([true]), n, phi) ** quarters for true in (good, bad))
+    return RuleRisk(float(alarm[0]), 1 - float(noticed[0]))
 
-    return RuleRisk(alarm(good), 1 - alarm(bad))
+
+@dataclass(frozen=True, slots=True)
+class RuleToll:
+    """What a rule does to a network in a year: expected numbers of locations.
+
+    `good` are truly at or above the threshold, `bad` below it; `hit` are those of them with an alarm.
+    """
+
+    good: float
+    good_hit: float
+    bad: float
+    bad_hit: float
+
+
+def rule_toll(
+    levels: npt.ArrayLike, sd: npt.ArrayLike, threshold: float, quarters: int, *, n: int, phi: float
+) -> RuleToll:
+    """Return whom "score below `threshold` in each of `quarters` quarters in a row" meets in a year.
+
+    `levels` and `sd` are what is believed of each location (`levels.Posterior`). The rule is looked at in each of
+    four quarters, with the quarters before at hand; levels stay what they are, and quarters are independent.
+    """
+    middle, spread = (np.asarray(each, dtype=np.float64)[:, None] for each in (levels, sd))
+    true = np.clip(middle + spread * ndtri((np.arange(_DRAWS) + 0.5) / _DRAWS), 1e-6, 1 - 1e-6)
+    hit = chance_of_run(_below(threshold, true, n, phi), quarters, quarters + YEAR - 1)
+    good = true >= threshold
+    sums = [float(each.sum()) / _DRAWS for each in (good, hit[good], ~good, hit[~good])]
+    return RuleToll(*sums)
+
+
+def chance_of_run(p: FloatArray, length: int, trials: int) -> FloatArray:
+    """Return the probability of at least `length` >= 1 successes in a row among independent `trials` of chance `p`.
+
+    Source: the recursion of Feller, An Introduction to Probability Theory, vol. 1 (1968), XIII.7.
+    """
+    running = [np.ones_like(p), *(np.zeros_like(p) for _ in range(length - 1))]  # by successes just made, no run yet
+    for _ in range(trials):
+        running = [(1 - p) * sum(running), *(p * each for each in running[:-1])]
+    return np.asarray(1 - sum(running), dtype=np.float64)
+
+
+def _below(threshold: float, true: FloatArray, n: int, phi: float) -> FloatArray:
+    """Return the chance that the score of a quarter lies below the threshold."""
+    return np.asarray(ndtr((threshold - true) / np.sqrt(phi * true * (1 - true) / n)), dtype=np.float64)
 
 
 def _up(visits: float) -> int:

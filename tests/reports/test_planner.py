@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from reports import planner
+from reports import levels, planner
 from tests.checklists.builders import case
 
 PLAN = case("planner")
@@ -43,3 +44,53 @@ def test_rule_risk() -> None:
     apart = planner.rule_risk(0.85, 1, n=3, phi=0.06, good=0.9, bad=0.75)
     assert apart.false_alarm == pytest.approx(0.1193, abs=5e-5)
     assert apart.miss == pytest.approx(0.0512, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("p", "length", "trials", "expected"),
+    [
+        (0.5, 1, 4, 15 / 16),
+        (0.5, 2, 3, 3 / 8),  # HHT, HHH, THH
+        (0.5, 3, 4, 3 / 16),  # HHHT, HHHH, THHH
+        (0.5, 3, 6, 20 / 64),  # Feller: 64 less the 44 words of six without three in a row
+        (0.25, 2, 2, 1 / 16),
+        (0.0, 1, 4, 0.0),
+        (1.0, 3, 6, 1.0),
+        (0.5, 3, 2, 0.0),
+    ],
+)
+def test_a_run_of_bad_quarters(p: float, length: int, trials: int, expected: float) -> None:
+    assert planner.chance_of_run(np.array([p]), length, trials) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("n", "k0"), [(4, 3.0), (3, 3.0), (12, 3.0), (4, 12.0)])
+def test_share_of_the_lowest_that_is_found(n: int, k0: float) -> None:
+    """The same list made of 200,000 drawn locations."""
+    rng = np.random.default_rng(20260101)
+    true = rng.normal(0.8, 0.05, 200_000)
+    v = np.full_like(true, 0.05**2 * k0 / n)
+    belief = levels.posterior(rng.normal(true, np.sqrt(v)), v, 0.8, 0.05**2)
+    below = np.array(levels.label_levels(levels.p_below(belief, 0.8)).labels) == "below"
+    lowest = true < np.quantile(true, planner.WORST)
+    assert planner.share_found(n, k0) == pytest.approx(below[lowest].mean(), abs=0.01)
+
+
+def test_nobody_is_found_where_visits_say_next_to_nothing() -> None:
+    assert planner.share_found(2, 1e6) == 0.0
+    assert planner.share_found(24, 0.1) > 0.99
+
+
+def test_what_a_rule_costs_a_network() -> None:
+    """Two locations known exactly: one at .9, alarm .1193 a quarter; one at .75, alarm .9488 a quarter."""
+    toll = planner.rule_toll([0.9, 0.75], [0.0, 0.0], 0.85, 1, n=3, phi=0.06)
+    assert (toll.good, toll.bad) == pytest.approx((1, 1))
+    assert toll.good_hit == pytest.approx(1 - (1 - 0.1193) ** 4, abs=2e-4)
+    assert toll.bad_hit == pytest.approx(1 - (1 - 0.9488) ** 4, abs=2e-4)
+
+
+def test_a_location_that_is_not_known_counts_partly_on_either_side() -> None:
+    toll = planner.rule_toll([0.85], [0.03], 0.85, 3, n=3, phi=0.06)
+    assert (toll.good, toll.bad) == pytest.approx((0.5, 0.5))
+    assert 0 < toll.good_hit < toll.bad_hit < 0.5
+    nobody = planner.rule_toll([], [], 0.85, 3, n=3, phi=0.06)
+    assert (nobody.good, nobody.good_hit, nobody.bad, nobody.bad_hit) == (0, 0, 0, 0)
