@@ -41,15 +41,15 @@ STYLE: Any = {  # the stubs of matplotlib want each key as a literal
 }
 
 
-def _svg(figure: Figure) -> bytes:
+def _svg(figure: Figure, words: str | None = None) -> bytes:
     out = io.BytesIO()
-    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Description": words})
     return out.getvalue()
 
 
-def _png(figure: Figure) -> bytes:
+def _png(figure: Figure, words: str) -> bytes:
     out = io.BytesIO()
-    figure.savefig(out, format="png", dpi=200, metadata={"Software": None})
+    figure.savefig(out, format="png", dpi=200, metadata={"Software": None, "Description": words})
     return out.getvalue()
 
 
@@ -266,7 +266,7 @@ def draw_comparison(
     """Draw the scores of locations with interval, visits and acceptance level, in the order given.
 
     `visits` are the scores of visits and `targets` the acceptance levels by location, both in [0, 1]. Where the rows
-    are the first of `total`, the picture says so.
+    are the first of `total`, the picture says so. The file carries its own words.
     """
     with mpl.rc_context({**STYLE, "svg.fonttype": "path"}):
         height = _LINE * max(len(rows), 1) + 0.75
@@ -274,7 +274,7 @@ def draw_comparison(
         axes = figure.add_axes((0.27, 0.42 / height, 0.5, 1 - 0.72 / height))
         _bare(axes)
         axes.set_xlim(0, 102)
-        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.set_ylim(max(len(rows), 1) - 0.5, -0.5)
         axes.grid(axis="x", color=theme.LINE, linewidth=0.6)
         for y, row in enumerate(rows):
             _standing(axes, y, row, visits.get(row.location, ()), (targets or {}).get(row.location))
@@ -288,7 +288,8 @@ def draw_comparison(
         axes.tick_params(axis="y", labelcolor=theme.INK)
         axes.xaxis.set_major_formatter(lambda value, _position: f"{value:.0f}{_unit(locale)}")
         axes.set_title(_legend(locale, len(rows), total), loc="left", fontsize=8, color=theme.INK_2, x=-0.52)
-        return _png(figure) if kind == "png" else _svg(figure)
+        words = describe_comparison(rows, locale=locale, total=total)
+        return _png(figure, words) if kind == "png" else _svg(figure, words)
 
 
 def _standing(axes: Axes, y: int, row: ComparisonRow, visits: Sequence[float], target: float | None) -> None:

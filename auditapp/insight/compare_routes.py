@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from flask import Response, current_app, flash, request, url_for
 from flask_babel import gettext as _
 
 from auditapp import web
 from auditapp.access import DESK, MANAGERS, Actor, allow
-from auditapp.insight import compare_words, comparison, desk, filters, heat, queries, saved, sheets, side, words, workbook
+from auditapp.insight import (
+    compare_words,
+    comparison,
+    desk,
+    filters,
+    heat,
+    queries,
+    saved,
+    sheets,
+    side,
+    words,
+    workbook,
+)
 from auditapp.insight.comparison import ComparePage
 from auditapp.insight.desk import bp
 from auditapp.insight.sheets import Row
-from reports import charts
 
 
 @bp.get("/results/compare")
@@ -35,7 +46,7 @@ def compare(actor: Actor) -> Any:
 @allow(*DESK, *MANAGERS)
 def compare_svg(actor: Actor) -> Response:
     """Draw the comparison as it stands on its page."""
-    response = web.picture(_draw(actor, "svg"))
+    response = web.picture(_compare_page(actor).picture(web.locale(), "svg"))
     if "file" in request.args:
         response.headers["Content-Disposition"] = 'attachment; filename="comparison.svg"'
     return response
@@ -45,19 +56,11 @@ def compare_svg(actor: Actor) -> Response:
 @allow(*DESK, *MANAGERS)
 def compare_png(actor: Actor) -> Response:
     """Give the same picture as an image for a slide."""
-    response = current_app.make_response(_draw(actor, "png"))
+    response = current_app.make_response(_compare_page(actor).picture(web.locale(), "png"))
     response.mimetype = "image/png"
     response.headers["Content-Disposition"] = 'attachment; filename="comparison.png"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def _draw(actor: Actor, kind: Literal["svg", "png"]) -> bytes:
-    page = _compare_page(actor)
-    lines = page.drawn
-    targets = {line.row.location: line.target for line in lines if line.target is not None}
-    rows = [line.row for line in lines]
-    return charts.draw_comparison(rows, page.visits, locale=web.locale(), targets=targets, total=page.scored, kind=kind)
 
 
 def _compare_page(actor: Actor, *, figures_only: bool = False) -> ComparePage:

@@ -54,8 +54,8 @@ def heat(page: HeatPage) -> str:
         return str(_("No clear differences: what separates the cells of this table can be chance."))
     return str(
         _(
-            "Of %(cells)s scores in this table %(below)s are clearly below the network and %(above)s clearly above; for "
-            "the others the difference can be chance.",
+            "Of %(cells)s scores in this table %(below)s are clearly below the network and %(above)s clearly above; "
+            "for the others the difference can be chance.",
             cells=cells,
             below=below,
             above=above,

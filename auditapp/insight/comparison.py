@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from auditapp.insight.filters import Period
 from auditapp.insight.queries import Scope
 from auditapp.models import Programme, Region, Wave
 from checklists.model import LocationFormat
-from reports.charts import COMPARED_AT_ONCE
+from reports import charts
 from reports.columns import Population
 from reports.compare import Comparison, ComparisonRow
 from reports.measures import channels_of
@@ -124,8 +125,18 @@ class ComparePage:
         clear = [line for group in self.groups if group.name in CLEAR for line in group.lines]
         others = [line for group in self.groups if group.name not in CLEAR for line in group.lines]
         scored = [line.row.location for line in (*clear, *others) if line.row.score is not None]
-        codes = frozenset(scored[:COMPARED_AT_ONCE])
+        codes = frozenset(scored[: charts.COMPARED_AT_ONCE])
         return [line for line in self.listed if line.row.location in codes]
+
+    def picture(self, locale: str, kind: Literal["svg", "png"]) -> bytes:
+        """Return the picture of the lines that it holds."""
+        targets = {line.row.location: line.target for line in self.drawn if line.target is not None}
+        rows = [line.row for line in self.drawn]
+        return charts.draw_comparison(rows, self.visits, locale=locale, targets=targets, total=self.scored, kind=kind)
+
+    def picture_words(self, locale: str) -> str:
+        """Say in words what the picture shows."""
+        return charts.describe_comparison([line.row for line in self.drawn], locale=locale, total=self.scored)
 
 
 def compare_page(

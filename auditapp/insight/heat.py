@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -144,21 +145,21 @@ def heat_page(
     regions = by == "region"
     facts = results.gather(session, programme, period.quarter, criteria=1 if regions else 0, part=Part())
     present = channels_of(facts.overall[facts.overall["quarter"] == str(period.quarter)])
-    number = 0
+    shown = scope.within(facts.locations) & facts.open_locations()
+    if region is not None:
+        shown &= set(facts.locations.loc[in_region(facts.locations, region.path), "location"])
+    mine = [
+        row
+        for row in results.comparison_of(facts).rows
+        if row.location in shown and row.n and row.channel and location_format in ("", row.format)
+    ]
+    channel = channel or _most(row.channel for row in mine)
+    listed = sorted((row for row in mine if row.channel == channel), key=_need)
+    number = len(listed)
     if regions:
-        columns, rows = _of_regions(facts, scope, region, channel)
+        location_format = location_format or _most(row.format for row in listed)
+        columns, rows = _of_regions(facts, scope, region, channel, location_format)
     else:
-        shown = scope.within(facts.locations) & facts.open_locations()
-        if region is not None:
-            shown &= set(facts.locations.loc[in_region(facts.locations, region.path), "location"])
-        mine = [
-            row
-            for row in results.comparison_of(facts).rows
-            if row.location in shown and row.n and location_format in ("", row.format)
-        ]
-        channel = channel or _main(mine)
-        listed = sorted((row for row in mine if row.channel == channel), key=_need)
-        number = len(listed)
         start = 0 if everything else (page - 1) * PER_PAGE
         listed = listed[start : start + (PER_FILE if everything else PER_PAGE)]
         columns, rows = _of_locations(session, programme, facts, channel, listed)
@@ -179,13 +180,9 @@ def heat_page(
     )
 
 
-def _main(rows: Sequence[ComparisonRow]) -> str:
-    """Return the channel in which most locations were visited."""
-    counts: dict[str, int] = {}
-    for row in rows:
-        if row.channel:
-            counts[row.channel] = counts.get(row.channel, 0) + 1
-    return max(counts, key=lambda name: counts[name], default="")
+def _most(values: Iterable[str]) -> str:
+    """Return the value that most have, "" of none."""
+    return next((value for value, _times in Counter(values).most_common(1)), "")
 
 
 def _need(row: ComparisonRow) -> tuple[float, str, str]:
@@ -201,19 +198,28 @@ def _criteria(facts: Facts, channel: str) -> list[str]:
 
 
 # ---- By region ---------------------------------------------------------------------------------------------------
-def _of_regions(facts: Facts, scope: Scope, region: Region | None, channel: str) -> tuple[list[Head], list[HeatRow]]:
+def _of_regions(
+    facts: Facts, scope: Scope, region: Region | None, channel: str, location_format: str
+) -> tuple[list[Head], list[HeatRow]]:
+    """Return the table inside one population: regions with another mix of formats and channels are not compared."""
+    places = facts.locations[facts.locations["format"] == location_format].reset_index(drop=True)
+    if places.empty or not channel:
+        return [], []
+    facts = replace(facts, locations=places, key=(*facts.key, location_format))
     chosen = _columns(scope.regions, region)
     paths = ["", *(each.path for each in chosen)]
     codes = _criteria(facts, channel)
     found: dict[tuple[str, str], Summary] = {}
     for criteria in ([""], codes):  # how whole visits vary and how criteria vary come from different places
         if criteria:
-            built = results.build_summaries(facts, regions=paths, criteria=criteria, channel=channel or None)
+            built = results.build_summaries(facts, regions=paths, criteria=criteria, channel=channel)
             found |= {(each.region, each.criterion): each for each in built}
     visited = [each for each in chosen if any(found[each.path, code].n for code in ("", *codes))]
-    places = [(code, each.path) for code in ("", *codes) for each in visited]
-    pairs = [(found[path, code], found["", code]) for code, path in places]
-    tones = {place: tone for place, (tone, _p) in zip(places, tell_regions(pairs), strict=True)}
+    tones: dict[tuple[str, str], Tone] = {}
+    for criteria in ([""], codes):  # which regions differ is one question, in what they differ another
+        shown = [(code, each.path) for code in criteria for each in visited]
+        told = tell_regions([(found[path, code], found["", code]) for code, path in shown])
+        tones |= {place: tone for place, (tone, _p) in zip(shown, told, strict=True)}
     rows = [
         HeatRow(
             Head(code, areas.title(facts, code) if code else ""),

@@ -81,7 +81,7 @@ class SideRow:
     criterion: str
     title: str
     marks: Sequence[Mark]
-    told: str
+    told: Sequence[str]
     clear: bool
     pairs: Sequence[PairDifference]
     target: float | None = None
@@ -210,7 +210,9 @@ def _section(
     criteria = sorted({row.criterion for row in rows if row.n}, key=lambda code: (order.get(code, len(order)), code))
     heads = [overall.get((code, channel)) for code in codes]
     table = _table(facts, channel, criteria, by_place, [head for head in heads if head is not None])
-    pairs = tell_pairs(table)
+    # Which store is better is one question, in what they differ another: each has a list of its own.
+    overall_table = {key: row for key, row in table.items() if not key[1]}
+    pairs = tell_pairs(overall_table) | tell_pairs({key: row for key, row in table.items() if key[1]})
     mixed = {code for _place, code in _mixed(facts, channel, by_place)}
     measures: list[SideRow] = []
     for code in ("", *criteria):
@@ -231,7 +233,8 @@ def _section(
                 target=criterion.acceptance_level if criterion is not None else facts.targets.get(channel),
             )
         )
-    return Section(channel, measures, _history(facts, codes, channel))
+    head, *others = measures
+    return Section(channel, [head, *sorted(others, key=lambda row: not row.clear)], _history(facts, codes, channel))
 
 
 def _head(row: ComparisonRow | None, visits: Sequence[float]) -> Mark:
@@ -284,21 +287,23 @@ def _mixed(facts: Facts, channel: str, by_place: Mapping[tuple[str, str], Criter
     return frozenset((place, code) for (code, place), row in by_place.items() if row.basis and len(used[row.basis]) > 1)
 
 
-def _told(pairs: Sequence[PairDifference], overall: Mapping[tuple[str, str], ComparisonRow], *, mixed: bool) -> str:
+def _told(
+    pairs: Sequence[PairDifference], overall: Mapping[tuple[str, str], ComparisonRow], *, mixed: bool
+) -> list[str]:
     """Say which differences are clear, naming the locations; that none is; or why nothing can be said."""
     if not pairs:
-        return str(_("two versions of the checklist: not compared") if mixed else _("too few visits to compare"))
+        return [str(_("two versions of the checklist: not compared") if mixed else _("too few visits to compare"))]
     names = {row.location: row.name for row in overall.values()}
     lower: dict[str, list[str]] = {}
     for pair in pairs:
         if pair.clear:
             lower.setdefault(pair.higher, []).append(names[pair.lower])
     if not lower:
-        return str(_("no clear difference"))
-    return "; ".join(
-        str(_("clear difference: %(higher)s above %(lower)s", higher=names[code], lower=", ".join(below)))
+        return [str(_("no clear difference"))]
+    return [
+        str(_("clear difference: %(higher)s above %(lower)s", higher=names[code], lower=" / ".join(below)))
         for code, below in lower.items()
-    )
+    ]
 
 
 def _history(facts: Facts, codes: Sequence[str], channel: str) -> list[HistoryRow]:

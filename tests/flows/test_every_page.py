@@ -34,6 +34,8 @@ NOT_BY_LINK = {
     "fieldwork.sent",
     "offline.worker",
     "insight.history",
+    "insight.compare_svg",
+    "insight.compare_png",
     "parked.show",  # where a phone sent what could not be applied: tests/auditapp/test_parked_pages.py
     "parked.download",
     "parked.log",  # where a phone sent its log: the same tests
@@ -64,7 +66,9 @@ def served(demo: Demo) -> Iterator[Served]:
 def endpoint_of(served: Served, url: str) -> str | None:
     """Return the endpoint of an address of this site, None for another site's or for what is not a page."""
     parts = urlsplit(url)
-    if f"{parts.scheme}://{parts.netloc}" != served.address or "format=csv" in parts.query:
+    if f"{parts.scheme}://{parts.netloc}" != served.address or {"format=csv", "format=xlsx"} & {
+        *parts.query.split("&")
+    }:
         return None
     adapter = served.app.url_map.bind("127.0.0.1")
     try:

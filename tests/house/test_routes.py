@@ -22,7 +22,17 @@ from auditapp.db import Base
 from auditapp.evidence import service as evidence
 from auditapp.factory import App, create_app
 from auditapp.fieldwork import sending
-from auditapp.models import Evidence, IssuedReport, LoginFailure, Parked, PhoneLog, Source, UserSession, Visit
+from auditapp.models import (
+    Evidence,
+    IssuedReport,
+    LoginFailure,
+    Parked,
+    PhoneLog,
+    SavedView,
+    Source,
+    UserSession,
+    Visit,
+)
 from auditapp.reporting import service as reporting
 from checklists.lifecycle import Role
 from tests.conftest import instance_settings
@@ -45,7 +55,7 @@ class Two:
 
 
 def _extras(app: App, world: World) -> dict[str, object]:
-    """A photo, an issued report at L1 and a document that waits for a decision."""
+    """A photo, an issued report at L1, a document that waits for a decision, a view that somebody saved."""
     with app.database.transaction() as session:
         storage = app.extensions["auditapp.storage"]
         photo = Evidence(
@@ -92,7 +102,15 @@ def _extras(app: App, world: World) -> dict[str, object]:
             created_at=NOW,
         )
         log = PhoneLog(visit_id=world.approved.id, text="opened", received_at=NOW)
-        session.add_all([photo, report, document, source, log])
+        view = SavedView(
+            programme_id=world.programme.id,
+            user_id=world.users[Role.PROGRAMME_MANAGER].id,
+            name="Północ",
+            page="compare",
+            query="",
+            created_at=NOW,
+        )
+        session.add_all([photo, report, document, source, log, view])
         session.flush()
         return {
             "evidence_id": photo.id,
@@ -100,6 +118,7 @@ def _extras(app: App, world: World) -> dict[str, object]:
             "parked_id": document.id,
             "source_id": source.id,
             "log_id": log.id,
+            "view_id": view.id,
         }
 
 
@@ -152,7 +171,18 @@ def _parts(world: World) -> dict[str, object]:
 OWN: dict[str, object] = {}
 FOREIGN: dict[str, object] = {}
 # Parts that name a row by its id: taken from the other programme they must never be found.
-IDS = {"visit_id", "wave_id", "region_id", "membership_id", "evidence_id", "number", "parked_id", "source_id", "log_id"}
+IDS = {
+    "visit_id",
+    "wave_id",
+    "region_id",
+    "membership_id",
+    "evidence_id",
+    "number",
+    "parked_id",
+    "source_id",
+    "log_id",
+    "view_id",
+}
 
 
 def _address(app: App, rule: Rule, values: dict[str, object]) -> str:
