@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from math import atanh, sqrt, tanh
 
 import numpy as np
 import pandas as pd
@@ -15,11 +17,25 @@ import pandas as pd
 from checklists.model import AnswerState, Checklist, Item, ItemKind
 from checklists.rounding import TOLERANCE
 from reports.frames import ANSWERS, FrameProblem, check
-from reports.intervals import FloatArray
+from reports.intervals import Z95, FloatArray
 
 CEILING = 0.95  # share of full points from which an item hardly tells visits apart
 ENOUGH_VISITS = 30  # below which a correlation says nothing: its standard error is then about 0.2
+WEAK = 0.20  # item-rest correlation below which an item says little about the rest (Ebel and Frisbie, 1991)
+RARE = 0.50  # share of N/A above which an item rarely applies
 _STATES = tuple(AnswerState)
+
+
+class Sign(StrEnum):
+    """What the author of the next version should look at first; the order is that of `find_sign`."""
+
+    UNSCORED = "unscored"
+    FEW = "few"
+    CEILING = "ceiling"
+    AGAINST = "against"
+    WEAK = "weak"
+    RARE = "rare"
+    FINE = "fine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +100,7 @@ def build_items(answers: pd.DataFrame, checklist: Checklist) -> ItemTable:
         checklist.code,
         checklist.version,
         len(visits),
-        _judgement_share(checklist),
+        judgement_share(checklist),
         tuple(
             _row(item, shares[:, index], rest[:, index], dict(zip(_STATES, counts[index].tolist(), strict=True)))
             for index, item in enumerate(checklist.items)
@@ -119,6 +135,26 @@ def find_discrimination(share: FloatArray, rest: FloatArray) -> float | None:
     return float(np.corrcoef(x, y)[0, 1])
 
 
+def find_sign(row: ItemRow) -> Sign:
+    """Return the one thing to say about an item.
+
+    Discrimination counts as weak (or as against the rest) only where its whole 95 % interval says so. Source: Fisher's
+    transformation, Metron 1:3-32 (1921).
+    """
+    if row.full_rate is None:
+        return Sign.UNSCORED if row.answered else Sign.RARE if row.asked else Sign.FEW
+    if row.answered < ENOUGH_VISITS:
+        return Sign.FEW
+    if row.ceiling:
+        return Sign.CEILING
+    if row.discrimination is not None and row.answered > 3:
+        centre = atanh(max(min(row.discrimination, 1 - TOLERANCE), -1 + TOLERANCE))
+        highest = tanh(centre + Z95 / sqrt(row.answered - 3))
+        if highest < WEAK:
+            return Sign.AGAINST if highest < 0 else Sign.WEAK
+    return Sign.RARE if (row.na_rate or 0.0) > RARE else Sign.FINE
+
+
 def _row(item: Item, share: FloatArray, rest: FloatArray, states: Mapping[AnswerState, int]) -> ItemRow:
     asked = sum(states.values()) - states[AnswerState.NOT_ASKED]
     scored = share[~np.isnan(share)]
@@ -139,6 +175,7 @@ def _row(item: Item, share: FloatArray, rest: FloatArray, states: Mapping[Answer
     )
 
 
-def _judgement_share(checklist: Checklist) -> float | None:
+def judgement_share(checklist: Checklist) -> float | None:
+    """Return the share of judgements among the scored items, None without any."""
     scored = [item.kind is ItemKind.JUDGEMENT for item in checklist.items if item.scored]
     return sum(scored) / len(scored) if scored else None

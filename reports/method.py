@@ -21,11 +21,12 @@ POINTS = Text("pkt", "points")
 def notes(frame: Frame, channels: Sequence[str], locale: str) -> list[str]:
     """Return the paragraphs of the box, with the thresholds and versions of this report."""
     weights = _weights(frame, channels)
-    texts = [*_rules(frame.comparison.settings, locale), *([weights] if weights else []), _versions(frame)]
+    texts = [*rules(frame.comparison.settings, locale), *([weights] if weights else []), _versions(frame)]
     return [text.get(locale) for text in texts]
 
 
-def _rules(settings: Thresholds, locale: str) -> list[Text]:
+def rules(settings: Thresholds, locale: str) -> list[Text]:
+    """Return the rules of scores, intervals and verdicts with their thresholds."""
     scorable, error, overlap = (
         findings.share(value, locale) for value in (settings.scorable_share, settings.list_error, settings.overlap)
     )

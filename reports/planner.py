@@ -14,13 +14,15 @@ from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 from scipy.stats import norm
 
+from reports.columns import Population
+from reports.compare import Comparison
 from reports.intervals import Z95, FloatArray
 
 _POWER80 = 0.841621
 WORST = 0.10  # the part of a network's locations that is meant by the lowest ones
 YEAR = 4  # quarters
 _FAR, _STEPS = 8.0, 2001  # standard deviations beyond which nothing lies, and steps of an integral
-_DRAWS = 200  # equally probable true levels that stand for what is believed of one location
+_LEVELS = 200_000  # true levels looked at in all, of each location 20 to 200 that are equally probable
 
 
 def visits_for_width(p: float, phi: float, half_width: float) -> int:
@@ -114,11 +116,25 @@ def rule_toll(
     four quarters, with the quarters before at hand; levels stay what they are, and quarters are independent.
     """
     middle, spread = (np.asarray(each, dtype=np.float64)[:, None] for each in (levels, sd))
-    true = np.clip(middle + spread * ndtri((np.arange(_DRAWS) + 0.5) / _DRAWS), 1e-6, 1 - 1e-6)
+    each = int(np.clip(_LEVELS // max(len(middle), 1), 20, 200))
+    true = np.clip(middle + spread * ndtri((np.arange(each) + 0.5) / each), 1e-6, 1 - 1e-6)
     hit = chance_of_run(_below(threshold, true, n, phi), quarters, quarters + YEAR - 1)
     good = true >= threshold
-    sums = [float(each.sum()) / _DRAWS for each in (good, hit[good], ~good, hit[~good])]
-    return RuleToll(*sums)
+    return RuleToll(*(float(counted.sum()) / each for counted in (good, hit[good], ~good, hit[~good])))
+
+
+def believed(comparison: Comparison, population: Population) -> tuple[FloatArray, FloatArray]:
+    """Return the shrunken levels and their sd of the population's locations; empty where nothing is known."""
+    known = [
+        (row.shrunken, sqrt(row.reliability * population.var_within / row.n))
+        for row in comparison.rows
+        if (row.format, row.channel) == (population.format, population.channel)
+        and row.shrunken is not None
+        and row.reliability is not None
+        and population.var_within is not None
+    ]
+    found = np.array(known, dtype=np.float64).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
 
 
 def chance_of_run(p: FloatArray, length: int, trials: int) -> FloatArray:

@@ -9,7 +9,7 @@ import pytest
 
 from checklists.model import ItemKind, ItemType
 from reports.frames import FrameProblem
-from reports.items import ItemRow, build_items, find_discrimination, rest_scores
+from reports.items import ItemRow, Sign, build_items, find_discrimination, find_sign, rest_scores
 from tests.checklists.builders import make_checklist, make_item
 from tests.reports.builders import published
 
@@ -141,3 +141,28 @@ def test_what_does_not_fit_the_version_is_refused(code: str, answer: tuple[str, 
     with pytest.raises(FrameProblem) as problem:
         build_items(_frame({code: [answer]}), make_checklist(make_item("A1")))
     assert problem.value.column == column
+
+
+@pytest.mark.parametrize(
+    ("fields", "sign"),
+    [
+        ({"full_rate": None, "answered": 40}, Sign.UNSCORED),
+        ({"full_rate": None, "answered": 0, "na_rate": 1.0}, Sign.RARE),
+        ({"full_rate": None, "answered": 0, "asked": 0, "na_rate": None}, Sign.FEW),
+        ({"answered": 29, "ceiling": True}, Sign.FEW),
+        ({"ceiling": True, "discrimination": -0.9}, Sign.CEILING),
+        ({"discrimination": 0.01}, Sign.WEAK),  # at most .15
+        ({"discrimination": 0.10}, Sign.FINE),  # at most .24: nobody can tell
+        ({"discrimination": -0.20}, Sign.AGAINST),
+        ({"discrimination": -1.0}, Sign.AGAINST),
+        ({"discrimination": 1.0}, Sign.FINE),
+        ({"discrimination": None}, Sign.FINE),
+        ({"na_rate": 0.6}, Sign.RARE),
+        ({"na_rate": 0.5}, Sign.FINE),
+        ({"na_rate": 0.6, "discrimination": 0.01}, Sign.WEAK),
+    ],
+)
+def test_what_to_look_at(fields: dict[str, object], sign: Sign) -> None:
+    usual = _one([YES, NO] * 100)
+    row = replace(usual, **{"discrimination": 0.4, **fields})
+    assert find_sign(row) is sign

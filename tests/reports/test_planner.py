@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from reports import levels, planner
+from reports.compare import build_comparison
+from reports.periods import Quarter
 from tests.checklists.builders import case
+from tests.reports.builders import STORE, make_cells, make_locations
 
 PLAN = case("planner")
 GIVEN, EXPECTED = PLAN["input"], PLAN["expected"]
@@ -94,3 +97,18 @@ def test_a_location_that_is_not_known_counts_partly_on_either_side() -> None:
     assert 0 < toll.good_hit < toll.bad_hit < 0.5
     nobody = planner.rule_toll([], [], 0.85, 3, n=3, phi=0.06)
     assert (nobody.good, nobody.good_hit, nobody.bad, nobody.bad_hit) == (0, 0, 0, 0)
+
+
+def test_what_is_believed_of_each_location() -> None:
+    rng = np.random.default_rng(5)
+    codes = [f"L{number:02d}" for number in range(24)]
+    scores = {(code, "2026Q3", STORE): rng.normal(rng.normal(0.8, 0.06), 0.05, 3).tolist() for code in codes[:20]}
+    quarter = Quarter(2026, 3)
+    built = build_comparison(make_cells(scores), make_locations(codes), quarter, items={(STORE, ""): 40})
+    (population,) = built.populations
+    theta, sd = planner.believed(built, population)
+    shrunken = [built.get_row(code, STORE).shrunken for code in codes[:20]]
+    assert theta.tolist() == shrunken
+    assert population.tau2 is not None
+    assert population.var_within is not None
+    assert sd == pytest.approx(np.sqrt(1 / (1 / population.tau2 + 3 / population.var_within)))
