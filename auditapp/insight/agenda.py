@@ -63,7 +63,6 @@ class PlaceLine:
     row: ComparisonRow
     sentences: Sequence[str]
     cost: str = ""
-    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +170,9 @@ class AgendaPage:
             self.standing,
             places=self.needs.places,
             criteria=self.needs.criteria.number,
-            well=self.well.number,
             well_places=self.well.places,
+            well_criteria=self.well.criteria.number,
+            clean=bool(self.well.clean),
         )
 
     @property
@@ -217,10 +217,10 @@ def agenda_page(
         regions=scope.regions if len(scope.regions) > 1 else (),
         standing=attention.find_standing(rows, compared=compared),
         well=Well(
-            above=made.cut([made.level_line(row) for row in chosen.above], PRAISED),
+            above=made.praised([made.level_line(row) for row in chosen.above]),
             wrong=sum(row.p_below or 0.0 for row in chosen.above),
-            criteria=made.cut([made.criterion_line(each) for each in changes if each.label == "up"], PRAISED),
-            rose=made.cut([made.change_line(row) for row in rose], PRAISED),
+            criteria=made.praised([made.criterion_line(each) for each in changes if each.label == "up"]),
+            rose=made.praised([made.change_line(row) for row in rose]),
             clean=asked if not failed_visits else 0,
             places=len(high | {row.location for row in rose}),
         ),
@@ -274,7 +274,13 @@ class _Maker:
     after: CriterionFacts
     everything: bool
 
-    def cut(self, lines: Sequence[T], at: int = SHOWN) -> Listed[T]:
+    def cut(self, lines: Sequence[T]) -> Listed[T]:
+        return self._first(lines, SHOWN)
+
+    def praised(self, lines: Sequence[T]) -> Listed[T]:
+        return self._first(lines, PRAISED)
+
+    def _first(self, lines: Sequence[T], at: int) -> Listed[T]:
         shown = lines if self.everything else lines[:at]
         return Listed(shown, len(lines) - len(shown))
 
@@ -295,11 +301,11 @@ class _Maker:
             found = attention.find_costliest(self.after, row.location, row.channel, row.n)
         if found is not None:
             sentences.append(agenda_words.cost(areas.title(self.facts, found.criterion), found))
-        return PlaceLine(self.place(row), row, sentences, found.criterion if found else "", label)
+        return PlaceLine(self.place(row), row, sentences, found.criterion if found else "")
 
     def change_line(self, row: ComparisonRow) -> PlaceLine:
         label = self.label(row) or "none"
-        return PlaceLine(self.place(row), row, [agenda_words.place_change(row, label)], label=label)
+        return PlaceLine(self.place(row), row, [agenda_words.place_change(row, label)])
 
     def failed_places(self, found: Sequence[Failure]) -> list[FailedPlace]:
         """Return the locations with critical failures: most failures first, then by name."""

@@ -14,13 +14,16 @@ from reports.periods import Quarter
 from reports.thresholds import Thresholds
 
 
-def lead(standing: Standing, *, places: int, criteria: int, well: int, well_places: int) -> str:
-    """Return the first sentences: how much needs somebody, how much went well; calm where nothing is clear."""
+def lead(standing: Standing, *, places: int, criteria: int, well_places: int, well_criteria: int, clean: bool) -> str:
+    """Return the first sentences: how much needs somebody, how much went well; calm where nothing is clear.
+
+    `places` and `criteria` need somebody; `clean` tells that no critical question failed.
+    """
     if standing == "no_visits":
         return str(
             _("No visit counts in this quarter yet. Choose another quarter, or come back when visits are approved.")
         )
-    together = whole(standing)
+    together, well = whole(standing), well_places + well_criteria + clean
     parts = [together] if standing == "perfect" else []
     if places and criteria:
         number = str(ngettext("%(num)d thing needs you", "%(num)d things need you", places + criteria))
@@ -30,14 +33,14 @@ def lead(standing: Standing, *, places: int, criteria: int, well: int, well_plac
         parts.append(str(ngettext("%(num)d location needs you.", "%(num)d locations need you.", places)))
     elif criteria:
         parts.append(str(ngettext("%(num)d criterion needs you.", "%(num)d criteria need you.", criteria)))
+    elif standing in ("no_differences", "equal") and not well_places + well_criteria:
+        parts.append(str(_("No clear differences this quarter.")))
     elif well:
         parts.append(str(_("Nothing stands out that needs you.")))
     if well and well == well_places:
         parts.append(str(ngettext("%(num)d location did well.", "%(num)d locations did well.", well)))
     elif well:
         parts.append(str(ngettext("%(num)d thing went well.", "%(num)d things went well.", well)))
-    if not parts and standing in ("no_differences", "equal"):
-        parts.append(str(_("No clear differences this quarter.")))
     if together and together not in parts:
         parts.append(together)
     return " ".join(parts)
