@@ -17,24 +17,35 @@ from reports.periods import Quarter
 def visit_scores(
     session: Session, programme_id: int, quarter: Quarter, codes: Collection[str], channel: str = ""
 ) -> Mapping[str, Sequence[float]]:
-    """Return the scores of the visits that count, by location, in one query; of all channels where none is named.
+    """Return the scores of the visits that count, by location, in one query; of all channels where none is named."""
+    found: dict[str, list[float]] = {}
+    for (code, name), scores in scores_by_channel(session, programme_id, quarter, codes).items():
+        if channel in ("", name):
+            found[code] = sorted([*found.get(code, ()), *scores])
+    return found
+
+
+def scores_by_channel(
+    session: Session, programme_id: int, quarter: Quarter, codes: Collection[str]
+) -> dict[tuple[str, str], list[float]]:
+    """Return the scores of the visits that count, by location and channel, in one query.
 
     They come in ascending order: that of the visits is nobody's business in a list.
     """
     if not codes:
         return {}
     mine = select(Location.id).where(Location.programme_id == programme_id, Location.code.in_(codes))
-    query = (
-        select(Location.code, VisitScoreRow.score)
+    rows = session.execute(
+        select(Location.code, Visit.channel, VisitScoreRow.score)
         .join(Visit, Visit.location_id == Location.id)
         .join(VisitScoreRow, VisitScoreRow.visit_id == Visit.id)
         .where(Visit.location_id.in_(mine), *_counted(quarter), VisitScoreRow.scorable)
-        .order_by(Location.code, VisitScoreRow.score)
+        .order_by(Location.code, Visit.channel, VisitScoreRow.score)
     )
-    found: dict[str, list[float]] = {}
-    for code, score in session.execute(query.where(Visit.channel == channel) if channel else query):
+    found: dict[tuple[str, str], list[float]] = {}
+    for code, channel, score in rows:
         if score is not None:
-            found.setdefault(code, []).append(score)
+            found.setdefault((code, channel), []).append(score)
     return found
 
 

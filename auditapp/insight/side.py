@@ -128,6 +128,12 @@ class SidePage:
     def enough(self) -> bool:
         return len(self.stores) >= 2
 
+    @property
+    def older(self) -> bool:
+        """Tell whether any score rests on four quarters together."""
+        marks = (mark for section in self.sections for row in section.rows for mark in row.marks)
+        return any(mark.basis == "four_quarters" for mark in marks)
+
 
 def side_page(
     session: Session, programme: Programme, scope: Scope, period: Period, asked: Sequence[str], *, search: str
@@ -141,23 +147,15 @@ def side_page(
     codes = known[:MOST]
     found = _matches(facts, mine - set(codes), search)
     built = results.comparison_of(facts, closed=True)
-    stores, sections = [], []
-    if codes:
-        visits = dots.visit_scores(session, programme.id, period.quarter, codes)
-        stores = [_store(facts, built, code, visits.get(code, ())) for code in codes]
+    visits = dots.scores_by_channel(session, programme.id, period.quarter, codes)
+    stores = [_store(facts, built, code, visits) for code in codes]
+    sections = []
     if len(codes) >= 2:
         five = Quarter.range(period.quarter.previous(4), period.quarter)
         facts = replace(facts, part=sums.cells_of(session, programme.id, five, codes))
-        rows = {(row.location, row.channel): row for row in built.rows if row.location in codes}
-        channels = [
-            name
-            for name in dict.fromkeys(channel for _code, channel in rows)
-            if name and any((row := rows.get((code, name))) is not None and row.n for code in codes)
-        ]
-        sections = [
-            _section(facts, codes, name, rows, dots.visit_scores(session, programme.id, period.quarter, codes, name))
-            for name in channels
-        ]
+        rows = {(row.location, row.channel): row for row in built.only(codes).rows}
+        visited = dict.fromkeys(row.channel for row in rows.values() if row.channel and row.n)
+        sections = [_section(facts, codes, name, rows, visits) for name in visited]
     return SidePage(
         period=period,
         search=search,
@@ -184,7 +182,7 @@ def _matches(facts: Facts, codes: frozenset[str], search: str) -> list[tuple[str
     return sorted(found, key=lambda each: (each[1], each[0]))
 
 
-def _store(facts: Facts, built: Comparison, code: str, visits: Sequence[float]) -> Store:
+def _store(facts: Facts, built: Comparison, code: str, visits: Mapping[tuple[str, str], Sequence[float]]) -> Store:
     headline, *channels = (row for row in built.rows if row.location == code)
     visited = [row.channel for row in channels if row.n]
     return Store(
@@ -193,7 +191,7 @@ def _store(facts: Facts, built: Comparison, code: str, visits: Sequence[float]) 
         change=words.change(headline.change, headline.change_label),
         change_label=headline.change_label,
         target=facts.targets.get(visited[0]) if len(visited) == 1 else None,
-        visits=visits,
+        visits=[score for channel in visited for score in visits.get((code, channel), ())],
     )
 
 
@@ -202,7 +200,7 @@ def _section(
     codes: Sequence[str],
     channel: str,
     overall: Mapping[tuple[str, str], ComparisonRow],
-    visits: Mapping[str, Sequence[float]],
+    visits: Mapping[tuple[str, str], Sequence[float]],
 ) -> Section:
     rows = results.criterion_rows(facts, channel=channel, shown=codes)
     by_place = {(row.criterion, row.location): row for row in rows}
@@ -219,7 +217,7 @@ def _section(
         if code:
             marks = [_mark(by_place.get((code, place))) for place in codes]
         else:
-            marks = [_head(head, visits.get(place, ())) for head, place in zip(heads, codes, strict=True)]
+            marks = [_head(head, visits.get((place, channel), ())) for head, place in zip(heads, codes, strict=True)]
         told = [pair for key, found in pairs.items() if key[1] == code for pair in found]
         criterion = facts.find_criterion(code) if code else None
         measures.append(
