@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from auditapp.models import Cell, CellStamp, Location
@@ -88,6 +88,33 @@ def part_of(
     return found
 
 
+def sums_of(
+    session: Session, programme_id: int, prints: Mapping[str, object], quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """Return the sums of criteria over `quarters` as CELLS of the last of them, added up by the database."""
+    names = [str(quarter) for quarter in quarters]
+    stamp = tuple(prints[name] for name in names)
+    key = (*place_of(session, programme_id), "sums", *names)
+    found: pd.DataFrame | None = _find(key, stamp)
+    if found is None:
+        by = (Location.code, Cell.channel, Cell.criterion)
+        query = (
+            select(
+                Location.code,
+                literal(names[-1]),
+                Cell.channel,
+                Cell.criterion,
+                *(func.sum(getattr(Cell, name)) for name in SUMS),
+            )
+            .join(Location, Location.id == Cell.location_id)
+            .where(*_wanted(programme_id, names), Cell.criterion != "")
+            .group_by(*by)
+        )
+        found = _framed(session, query)
+        _keep(key, stamp, found, len(found))
+    return found
+
+
 def spread_of(
     session: Session,
     programme_id: int,
@@ -96,7 +123,7 @@ def spread_of(
     quarters: Sequence[Quarter],
     criterion: str = "",
 ) -> dict[tuple[Measure, str, Quarter], Dispersion]:
-    """Return how the visits of criteria (or of one) vary in the whole network, by measure, format and quarter.
+    """Return how visits of the whole network vary, by measure (or that of one criterion), format and quarter.
 
     Summed by the database (see `Dispersion`): a wide network has more cells than a process should hold. `formats`
     differs whenever the format of any location does.
@@ -129,7 +156,7 @@ def _spread(
         )
         .join(Location, Location.id == Cell.location_id)
         .where(*_wanted(programme_id, [str(quarter) for quarter in quarters]), Cell.n >= 2)
-        .where(Cell.criterion == criterion if criterion else Cell.criterion != "")
+        .where(Cell.criterion.in_([criterion, ""]) if criterion else true())
         .group_by(*by)
     )
     return {((row[0], row[1]), row[2], Quarter.parse(row[3])): Dispersion(row[4], row[5], int(row[6])) for row in rows}
@@ -194,7 +221,6 @@ def _read(
         select(Location.code, Cell.quarter, Cell.channel, Cell.criterion, *(getattr(Cell, name) for name in SUMS))
         .join(Location, Location.id == Cell.location_id)
         .where(Cell.criterion != "" if criteria else Cell.criterion == "")
-        .execution_options(yield_per=READ_AT_ONCE)
     )
     if part is not None and part.location:  # by the index of locations, whatever the channel
         place = select(Location.id).where(Location.programme_id == programme_id, Location.code == part.location)
@@ -203,9 +229,14 @@ def _read(
         query = query.where(*_wanted(programme_id, quarters))
     if part is not None and part.criterion:
         query = query.where(Cell.criterion == part.criterion)
+    return _framed(session, query)
+
+
+def _framed(session: Session, query: Select[Any]) -> pd.DataFrame:
+    """Return the rows of a query, its columns those of CELLS, as a frame."""
     texts: list[list[str]] = [[] for _ in KEY]
     numbers = [array("d") for _ in SUMS]
-    for rows in session.execute(query).partitions():
+    for rows in session.execute(query.execution_options(yield_per=READ_AT_ONCE)).partitions():
         columns = list(zip(*rows, strict=True))
         for known, column in zip(texts, columns, strict=False):
             known.extend(map(sys.intern, column))  # each code once in memory, not once a row

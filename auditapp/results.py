@@ -35,9 +35,9 @@ class Facts:
     """What the figures of one quarter, its change since `previous` and its history are computed from.
 
     overall     CELLS of whole visits of the whole network, with the four quarters before each from which a dispersion
-                may be borrowed; `criteria` those of criteria, of as many quarters as were asked for
-    part        CELLS of criteria of one location or one criterion, in the quarter and the four before it; `spread` is
-                how visits vary in the whole network in these, None where `criteria` itself tells
+                may be borrowed; `criteria` those of criteria in the quarter, `four` their sums over four quarters
+    part        CELLS of criteria of one location or one criterion, in the quarter and the four before it
+    spread      how visits of criteria vary in the whole network, in the quarter and the four before it
     locations   LOCATIONS, the whole network; `opened` and `closed` are days by location code
     items       J of each (channel, criterion), the largest number of items over the versions
     weights     W of each channel in the headline
@@ -54,6 +54,7 @@ class Facts:
     overall: pd.DataFrame
     criteria: pd.DataFrame
     part: pd.DataFrame
+    four: pd.DataFrame | None
     spread: Spread | None
     locations: pd.DataFrame
     opened: Mapping[str, date]
@@ -134,13 +135,13 @@ def gather(
 ) -> Facts:
     """Return the facts of `quarter`, in a handful of queries.
 
-    `previous` is what its change is measured from, `history` the number of quarters of a series, `criteria` the
-    number of quarters with cells of criteria: 1 for points lost, 5 for intervals of all criteria in all locations.
+    `previous` is what its change is measured from, `history` the number of quarters of a series, `criteria` how many
+    quarters the figures of criteria rest on: 1 for points lost, 5 for intervals of all criteria in all locations.
     `part` brings the intervals of one location's criteria, of one criterion, or (an empty one) of summaries only.
     """
     series = Quarter.range(quarter.previous(history - 1), quarter)
     first, last = min(series[0], previous or quarter), max(quarter, previous or quarter)
-    of_criteria = Quarter.range(quarter.previous(criteria - 1), quarter) if criteria else ()
+    of_criteria = (quarter,) if criteria else ()
     of_visits = Quarter.range(first.previous(4), last)
     five = Quarter.range(quarter.previous(4), quarter)
     prints = cells.fingerprints(session, programme.id, {*of_visits, *of_criteria, *five})
@@ -151,12 +152,15 @@ def gather(
     weights = {str(channel): float(weight) for channel, weight in programme.channel_weights.items()}
     key: tuple[object, ...] = (*cells.place_of(session, programme.id), quarter, previous, history, criteria)
     stamp = (prints, network.mark, tuple(checklists.items()), standards, weights, used)
-    part_cells, spread = by_criterion[:0], None
-    if part is not None:
-        spread = cells.spread_of(session, programme.id, prints, network.mark, five, part.criterion)
-        if part != Part():
-            part_cells = cells.part_of(session, programme.id, prints, five, part)
+    part_cells, four, spread = by_criterion[:0], None, None
+    if part is not None or criteria > 1:
+        only = part.criterion if part is not None else ""
+        spread = cells.spread_of(session, programme.id, prints, network.mark, five, only)
         key = (*key, part)
+    if part not in (None, Part()):
+        part_cells = cells.part_of(session, programme.id, prints, five, part)
+    elif criteria > 1:
+        four = cells.sums_of(session, programme.id, prints, five[1:])
     common = Restated(None, {})
     if previous is not None:
         pair = (previous, quarter)
@@ -173,6 +177,7 @@ def gather(
         overall=overall,
         criteria=by_criterion,
         part=part_cells,
+        four=four,
         spread=spread,
         locations=network.frame,
         opened=network.opened,
@@ -338,7 +343,7 @@ def criterion_rows(
 
     Needs five quarters of criteria, or a part that holds the locations or the criterion.
     """
-    if facts.spread is not None:
+    if facts.four is None:
         places = facts.locations if shown is None else facts.locations[facts.locations["location"].isin(list(shown))]
         items = {each: most for each, most in facts.items.items() if criterion in (None, each[1])}
         found = criteria.build_table(
@@ -348,7 +353,13 @@ def criterion_rows(
     table = facts.remember(
         ("criteria", channel),
         lambda: criteria.build_table(
-            facts.criteria, facts.locations, facts.quarter, channel=channel, items=facts.items
+            facts.criteria,
+            facts.locations,
+            facts.quarter,
+            channel=channel,
+            items=facts.items,
+            spread=facts.spread,
+            four=facts.four,
         ),
         len(facts.items) * len(facts.locations),
     )

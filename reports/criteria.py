@@ -182,20 +182,25 @@ def build_table(
     items: Mapping[Measure, int],
     settings: Thresholds | None = None,
     spread: Spread | None = None,
+    four: pd.DataFrame | None = None,
 ) -> CriterionTable:
     """Return each criterion of `items` in the channel and each of `locations`.
 
     `cells` hold the quarter and the four before it. A location's criterion needs enough visits and answers in the
     quarter, else in the last four quarters together, else it has no score. `locations` are the whole network, or those
-    wanted where `spread` says how visits vary in all of it.
+    wanted where `spread` says how visits vary in all of it. With `four`, the sums of the last four quarters as CELLS
+    of the quarter, `cells` hold the quarter alone: a wide network has too many cells to hold five quarters of them.
     """
     settings = settings or Thresholds()
     measures = [measure for measure in items if measure[0] == channel and measure[1]]
-    cube = build_cube(cells, locations, Quarter.range(quarter.previous(4), quarter), measures)
+    quarters = [quarter] if four is not None else Quarter.range(quarter.previous(4), quarter)
+    cube = build_cube(cells, locations, quarters, measures)
+    cubes = (cube, cube if four is None else build_cube(four, locations, quarters, measures))
     periods = ([quarter], Quarter.range(quarter.previous(3), quarter))  # as in BASES
-    estimates = [estimate(cube, period, items, spread=spread) for period in periods]
+    both = list(zip(cubes, periods, strict=True))
+    estimates = [estimate(cube, period, items, spread=spread) for cube, period in both]
     counts = {
-        name: [getattr(cube, name)[:, cube.at(period)].sum(axis=1) for period in periods]
+        name: [getattr(cube, name)[:, cube.at(period)].sum(axis=1) for cube, period in both]
         for name in ("n", "answers", "critical_failed", "critical_applicable")
     }
     enough = [

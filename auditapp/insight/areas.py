@@ -21,6 +21,7 @@ from reports.summary import Summary, SummaryChange, in_region
 
 HISTORY = 12  # quarters shown, as many as a series needs for limits
 LOST_SHOWN = 10
+SHOWN = 150  # locations listed at first
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,12 @@ class AreaPage:
     reports: Sequence[IssuedReport]
     history: History
     facts: Facts
+    everything: bool
+
+    @property
+    def listed(self) -> Sequence[PlaceLine]:
+        """Return the locations that the page lists: all of them, or the first."""
+        return self.places if self.everything else self.places[:SHOWN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +101,19 @@ def area_history(session: Session, programme: Programme, period: Period, region:
     return History(results.build_series(facts, region=path), None, {"region": path} if path else {})
 
 
-def area_page(session: Session, programme: Programme, scope: Scope, period: Period, region: Region | None) -> AreaPage:
-    """Return the page of the network or of a region that the actor may see as a whole."""
+def area_page(
+    session: Session,
+    programme: Programme,
+    scope: Scope,
+    period: Period,
+    region: Region | None,
+    *,
+    everything: bool = False,
+) -> AreaPage:
+    """Return the page of the network or of a region that the actor may see as a whole.
+
+    `everything` lists all locations of a region, however many there are.
+    """
     facts = results.gather(session, programme, period.quarter, previous=period.previous, history=HISTORY, criteria=1)
     path = region.path if region is not None else ""
     inside = frozenset(facts.locations.loc[in_region(facts.locations, path), "location"])
@@ -124,6 +142,7 @@ def area_page(session: Session, programme: Programme, scope: Scope, period: Peri
         reports=queries.issued_reports(session, programme.id, period.quarter, None) if region is None else (),
         history=History(results.build_series(facts, region=path), None, {"region": path} if path else {}),
         facts=facts,
+        everything=everything,
     )
 
 

@@ -139,7 +139,7 @@ def criterion_page(
         raise Problem("not_found")
     standard = next(each for each in facts.standards if criterion in each.criteria)
     network, of_regions = None, []
-    places: list[PlaceLine] = []
+    places: Sequence[PlaceLine] = ()
     if _asked(facts, code, ""):
         tops = _tops(scope.regions)
         network, *summaries = results.build_summaries(
@@ -172,14 +172,19 @@ def _tops(regions: Sequence[Region]) -> list[Region]:
     return [each for each in regions if not any(each.path.startswith(path + "/") for path in paths)]
 
 
-def _places(facts: Facts, scope: Scope, code: str) -> list[PlaceLine]:
+def _places(facts: Facts, scope: Scope, code: str) -> Sequence[PlaceLine]:
     """Return the criterion in every location of the scope, for channels in which its format was ever visited."""
+    shown = scope.within(facts.locations) & facts.open_locations()
+    return facts.remember(("places", code, shown), lambda: _list_places(facts, shown, code), 10 * len(shown))
+
+
+def _list_places(facts: Facts, shown: frozenset[str], code: str) -> Sequence[PlaceLine]:
     names, paths, formats = (
-        dict(zip(facts.locations["location"], facts.locations[column], strict=True))
+        dict(zip(facts.locations["location"].tolist(), facts.locations[column].tolist(), strict=True))
         for column in ("name", "region", "format")
     )
-    visited = set(zip(facts.overall["location"].map(formats), facts.overall["channel"], strict=True))
-    shown = scope.within(facts.locations) & facts.open_locations()
+    now = facts.overall[["location", "channel"]].drop_duplicates()
+    visited = {(formats[location], channel) for location, channel in now.itertuples(index=False)}
     lines = []
     for channel in dict.fromkeys(name for name, criterion in facts.items if criterion == code):
         here = [location for location in shown if (formats[location], channel) in visited]

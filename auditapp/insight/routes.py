@@ -8,12 +8,24 @@ from flask import request
 
 from auditapp import web
 from auditapp.access import DESK, MANAGERS, Actor, allow, get_location, get_region
-from auditapp.insight import agenda_routes, areas, compare_routes, desk, filters, norms, places, queries, sheets, words
+from auditapp.insight import (
+    agenda_routes,
+    areas,
+    compare_routes,
+    desk,
+    filters,
+    method_routes,
+    norms,
+    places,
+    queries,
+    sheets,
+    words,
+)
 from auditapp.insight.desk import bp
 from checklists.problems import Problem
 
 # The other views of the room register themselves when they are imported.
-__all__ = ["agenda_routes", "bp", "compare_routes"]
+__all__ = ["agenda_routes", "bp", "compare_routes", "method_routes"]
 
 
 @bp.get("/results")
@@ -26,7 +38,7 @@ def overview(actor: Actor) -> Any:
         return _area(areas.area_page(session, programme, scope, period, None))
     if len(actor.regions) == 1 and not actor.location_ids:
         region = next((each for each in scope.regions if each.path == actor.regions[0]), None)
-        return _area(areas.area_page(session, programme, scope, period, region))
+        return _area(areas.area_page(session, programme, scope, period, region, everything="all" in request.args))
     if scope.codes is not None and len(scope.codes) == 1 and not actor.regions:
         (code,) = scope.codes
         return web.see_other(".location", programme=actor.programme, code=code, **desk.asked())
@@ -43,7 +55,7 @@ def region(actor: Actor, path: str) -> Any:
     session, period = web.session(), desk.period(actor)
     found = get_region(session, actor, path)
     programme, scope = queries.get_programme(session, actor), queries.scope_of(session, actor)
-    return _area(areas.area_page(session, programme, scope, period, found))
+    return _area(areas.area_page(session, programme, scope, period, found, everything="all" in request.args))
 
 
 def _area(page: areas.AreaPage) -> Any:
