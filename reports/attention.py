@@ -6,7 +6,7 @@ quarter over the locations visited in both, so that a store that opened, closed 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,16 +44,19 @@ def choose(rows: Sequence[ComparisonRow], label: Callable[[ComparisonRow], str |
     Headlines are left out: a level belongs to one channel, and so does the list of changes. `label` is what may be said
     of a change in a list of many.
     """
-    visited = sorted((row for row in rows if row.channel and row.n), key=lambda row: (row.name, row.location))
+    visited = [row for row in rows if row.channel and row.n]
 
-    def sure(row: ComparisonRow) -> float:
+    def surest(found: Iterable[ComparisonRow], doubt: Callable[[ComparisonRow], float]) -> tuple[ComparisonRow, ...]:
+        return tuple(sorted(found, key=lambda row: (doubt(row), row.name, row.location)))
+
+    def chance(row: ComparisonRow) -> float:
         return 1.0 if row.change_p is None else row.change_p
 
     return Chosen(
-        below=tuple(sorted((row for row in visited if row.level == "below"), key=lambda row: -(row.p_below or 0.0))),
-        above=tuple(sorted((row for row in visited if row.level == "above"), key=lambda row: row.p_below or 0.0)),
-        fell=tuple(sorted((row for row in visited if label(row) == ChangeLabel.DOWN), key=sure)),
-        rose=tuple(sorted((row for row in visited if label(row) == ChangeLabel.UP), key=sure)),
+        below=surest((row for row in visited if row.level == "below"), lambda row: -(row.p_below or 0.0)),
+        above=surest((row for row in visited if row.level == "above"), lambda row: row.p_below or 0.0),
+        fell=surest((row for row in visited if label(row) == ChangeLabel.DOWN), chance),
+        rose=surest((row for row in visited if label(row) == ChangeLabel.UP), chance),
     )
 
 
@@ -114,24 +117,51 @@ class CriterionFacts:
     phi: FloatArray
     var_within: FloatArray
 
+    @property
+    def settled(self) -> bool:
+        """Tell whether it is known of everything visited how visits vary."""
+        unknown = np.isnan(self.var_within)
+        return not (unknown[:, self.kind] & (self.n >= 1)).any()
+
+
+_BY_MEASURE = ("n", "mean", "lost", "answers", "phi", "var_within")
+
 
 def build_facts(
-    cells: pd.DataFrame, locations: pd.DataFrame, quarter: Quarter, *, items: Mapping[Measure, int], spread: Spread
+    cells: pd.DataFrame,
+    locations: pd.DataFrame,
+    quarter: Quarter,
+    *,
+    items: Mapping[Measure, int],
+    spread: Spread | None = None,
 ) -> CriterionFacts:
-    """Return the criteria of `items` from the quarter's CELLS; `spread` says how visits vary in the whole network."""
+    """Return the criteria of `items` from the quarter's CELLS of the whole network.
+
+    `spread` says how visits vary; without it the quarter itself does, as far as it can (`settled`).
+    """
     measures = [measure for measure in items if measure[1]]
     cube = build_cube(cells, locations, [quarter], measures)
     now = estimate(cube, [quarter], items, spread=spread)
     names, kind = np.unique(cube.formats, return_inverse=True)
     pools = [[now.pools[measure, str(name)] for name in names] for measure in measures]
     phi, var_within = (
-        np.array([[getattr(pool, part) for pool in row] for row in pools], dtype=np.float64).reshape(-1, len(names))
+        np.array([[getattr(pool, part) for pool in row] for row in pools], dtype=np.float64).reshape(
+            len(measures), len(names)
+        )
         for part in ("phi", "var_within")
     )
     mean = np.where(now.n >= 1, np.nan_to_num(now.mean), 0.0)
     return CriterionFacts(
         cube.measures, cube.locations, now.n, mean, cube.lost_sum[:, 0], cube.answers[:, 0], kind, phi, var_within
     )
+
+
+def merge(parts: Sequence[CriterionFacts]) -> CriterionFacts:
+    """Return facts of different criteria of the same quarter and locations as one."""
+    first = parts[0]
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _BY_MEASURE}
+    measures = tuple(measure for part in parts for measure in part.measures)
+    return CriterionFacts(measures=measures, locations=first.locations, kind=first.kind, **joined)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
@@ -11,8 +11,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from auditapp import results
-from auditapp.cells import Part
-from auditapp.insight import agenda_words, areas, failures, words
+from auditapp.insight import agenda_words, areas, criterion_facts, failures, words
 from auditapp.insight.failures import Failure
 from auditapp.insight.filters import Period
 from auditapp.insight.queries import Scope
@@ -25,11 +24,11 @@ from reports.attention import CriterionChange, CriterionFacts, Standing
 from reports.columns import BoolArray
 from reports.compare import Comparison, ComparisonRow
 from reports.measures import Measure
-from reports.periods import Quarter
 from reports.summary import in_region
 from reports.thresholds import Thresholds
 
 SHOWN, PRAISED = 10, 6  # of each list, at first; of what went well a few lines are enough
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -198,7 +197,7 @@ def agenda_page(
     area = scope.within(facts.locations)
     if region is not None:
         area &= frozenset(facts.locations.loc[in_region(facts.locations, region.path), "location"])
-    made = _Maker(facts, built, *_criteria(session, programme, facts), everything)
+    made = _Maker(facts, built, *criterion_facts.read_criteria(session, programme, facts), everything)
     rows = built.only(area).rows
     chosen = attention.choose(rows, made.label)
     failed, asked, failed_visits = failures.read_critical(session, programme, facts).of(area)
@@ -207,36 +206,33 @@ def agenda_page(
     compared = max((each.visited for each in built.populations), default=0)
     low, high = ({row.location for row in part} for part in (chosen.below, chosen.above))
     # A line of a location that is below or above says that it fell or rose, too.
-    fell, rose = (
-        [row for row in part if row not in named]
-        for part, named in ((chosen.fell, chosen.below), (chosen.rose, chosen.above))
-    )
+    fell, rose = _without(chosen.fell, chosen.below), _without(chosen.rose, chosen.above)
     return AgendaPage(
         period=period,
         region=region,
         regions=scope.regions if len(scope.regions) > 1 else (),
         standing=attention.find_standing(rows, compared=compared),
         well=Well(
-            above=made.praised([made.level_line(row) for row in chosen.above]),
+            above=made.praised(chosen.above, made.level_line),
             wrong=sum(row.p_below or 0.0 for row in chosen.above),
-            criteria=made.praised([made.criterion_line(each) for each in changes if each.label == "up"]),
-            rose=made.praised([made.change_line(row) for row in rose]),
+            criteria=made.praised([each for each in changes if each.label == "up"], made.criterion_line),
+            rose=made.praised(rose, made.change_line),
             clean=asked if not failed_visits else 0,
             places=len(high | {row.location for row in rose}),
         ),
         needs=Needs(
-            failed=made.cut(made.failed_places(failed)),
+            failed=made.cut(_by_place(failed, made.names), made.failed_place),
             asked=asked,
             failed_visits=failed_visits,
-            below=made.cut([made.level_line(row) for row in chosen.below]),
+            below=made.cut(chosen.below, made.level_line),
             wrong=sum(1 - (row.p_below or 0.0) for row in chosen.below),
-            criteria=made.cut([made.criterion_line(each) for each in changes if each.label == "down"]),
-            fell=made.cut([made.change_line(row) for row in fell]),
+            criteria=made.cut([each for each in changes if each.label == "down"], made.criterion_line),
+            fell=made.cut(fell, made.change_line),
             places=len({each.location for each in failed} | low | {row.location for row in fell}),
         ),
         known=Known(
             ended=period.quarter.bounds()[1] < today,
-            not_visited=made.cut([made.place(row) for row in rows if row.channel == "" and not row.n]),
+            not_visited=made.cut([row for row in rows if row.channel == "" and not row.n], made.place),
             visited=sum(1 for row in rows if row.channel == "" and row.n),
             locations=sum(1 for row in rows if row.channel == ""),
             missed=made.missed(area, channels),
@@ -249,19 +245,17 @@ def agenda_page(
     )
 
 
-def _criteria(session: Session, programme: Programme, facts: Facts) -> tuple[CriterionFacts | None, CriterionFacts]:
-    """Return the criteria of the earlier quarter, None without one, and of the quarter, once for all readers."""
-
-    def make() -> tuple[CriterionFacts | None, CriterionFacts]:
-        earlier = None if facts.previous is None else _read_criteria(session, programme, facts.previous)
-        return earlier, _read_criteria(session, programme, facts.quarter)
-
-    return facts.remember(("criterion facts",), make, len(facts.items) * len(facts.locations))
+def _without(rows: Sequence[ComparisonRow], named: Sequence[ComparisonRow]) -> list[ComparisonRow]:
+    known = {(row.location, row.channel) for row in named}
+    return [row for row in rows if (row.location, row.channel) not in known]
 
 
-def _read_criteria(session: Session, programme: Programme, quarter: Quarter) -> CriterionFacts:
-    read = results.gather(session, programme, quarter, criteria=1, part=Part())
-    return attention.build_facts(read.criteria, read.locations, quarter, items=read.items, spread=read.spread or {})
+def _by_place(found: Sequence[Failure], names: Mapping[str, tuple[str, str]]) -> list[list[Failure]]:
+    """Return the failures of each location: the location with most failures first, then by name."""
+    by_place: dict[str, list[Failure]] = {}
+    for each in found:
+        by_place.setdefault(each.location, []).append(each)
+    return sorted(by_place.values(), key=lambda same: (-len(same), names[same[0].location], same[0].location))
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,15 +268,16 @@ class _Maker:
     after: CriterionFacts
     everything: bool
 
-    def cut(self, lines: Sequence[T]) -> Listed[T]:
-        return self._first(lines, SHOWN)
+    def cut(self, found: Sequence[S], line: Callable[[S], T]) -> Listed[T]:
+        return self._first(found, line, SHOWN)
 
-    def praised(self, lines: Sequence[T]) -> Listed[T]:
-        return self._first(lines, PRAISED)
+    def praised(self, found: Sequence[S], line: Callable[[S], T]) -> Listed[T]:
+        return self._first(found, line, PRAISED)
 
-    def _first(self, lines: Sequence[T], at: int) -> Listed[T]:
-        shown = lines if self.everything else lines[:at]
-        return Listed(shown, len(lines) - len(shown))
+    def _first(self, found: Sequence[S], line: Callable[[S], T], at: int) -> Listed[T]:
+        """Return the lines that are shown; those that are not cost nothing."""
+        shown = found if self.everything else found[:at]
+        return Listed([line(each) for each in shown], len(found) - len(shown))
 
     def label(self, row: ComparisonRow) -> str | None:
         return words.listed_label(row, self.built.settings)
@@ -307,24 +302,27 @@ class _Maker:
         label = self.label(row) or "none"
         return PlaceLine(self.place(row), row, [agenda_words.place_change(row, label)])
 
-    def failed_places(self, found: Sequence[Failure]) -> list[FailedPlace]:
-        """Return the locations with critical failures: most failures first, then by name."""
-        columns = (self.facts.locations[name].tolist() for name in ("location", "name", "region"))
-        places = {code: (name, region) for code, name, region in zip(*columns, strict=True)}
-        by_place: dict[str, dict[tuple[str, str], list[Failure]]] = {}
+    @property
+    def names(self) -> Mapping[str, tuple[str, str]]:
+        """Return name and region of every location, by its code."""
+
+        def make() -> dict[str, tuple[str, str]]:
+            columns = (self.facts.locations[name].tolist() for name in ("location", "name", "region"))
+            return {code: (name, region) for code, name, region in zip(*columns, strict=True)}
+
+        return self.facts.remember(("names",), make, len(self.facts.locations))
+
+    def failed_place(self, found: Sequence[Failure]) -> FailedPlace:
+        """Return the critical questions that failed in one location, the most frequent first."""
+        by_question: dict[tuple[str, str], list[Failure]] = {}
         for each in found:
-            by_place.setdefault(each.location, {}).setdefault((each.channel, each.item.code), []).append(each)
-        failed = [
-            FailedPlace(
-                Place(code, *places[code], self.facts.closed.get(code)),
-                [
-                    FailedLine(same[0].item, areas.title(self.facts, same[0].item.criterion), same)
-                    for same in sorted(of_place.values(), key=len, reverse=True)
-                ],
-            )
-            for code, of_place in by_place.items()
+            by_question.setdefault((each.channel, each.item.code), []).append(each)
+        code = found[0].location
+        lines = [
+            FailedLine(same[0].item, areas.title(self.facts, same[0].item.criterion), same)
+            for same in sorted(by_question.values(), key=len, reverse=True)
         ]
-        return sorted(failed, key=lambda each: (-each.number, each.place.name, each.place.code))
+        return FailedPlace(Place(code, *self.names[code], self.facts.closed.get(code)), lines)
 
     def changes(self, area: frozenset[str]) -> tuple[CriterionChange, ...]:
         """Return the changes of all criteria that can be compared, over the locations of an area."""
@@ -362,7 +360,8 @@ class _Maker:
         return len({measure[1] for measure, found in asked if found and measure not in comparable})
 
     def _members(self, area: Collection[str]) -> BoolArray:
-        return np.isin(np.array(self.after.locations), list(area))
+        places = self.after.locations
+        return np.fromiter((code in area for code in places), dtype=np.bool_, count=len(places))
 
     def _comparable(self) -> frozenset[Measure]:
         """Return the measures whose questions are the same in all versions used in either quarter."""
