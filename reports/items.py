@@ -35,6 +35,7 @@ class Sign(StrEnum):
     AGAINST = "against"
     WEAK = "weak"
     RARE = "rare"
+    UNCLEAR = "unclear"
     FINE = "fine"
 
 
@@ -138,8 +139,8 @@ def find_discrimination(share: FloatArray, rest: FloatArray) -> float | None:
 def find_sign(row: ItemRow) -> Sign:
     """Return the one thing to say about an item.
 
-    Discrimination counts as weak (or as against the rest) only where its whole 95 % interval says so. Source: Fisher's
-    transformation, Metron 1:3-32 (1921).
+    Discrimination counts as weak, as against the rest or as fine only where its whole 95 % interval says so. Source:
+    Fisher's transformation, Metron 1:3-32 (1921).
     """
     if row.full_rate is None:
         return Sign.UNSCORED if row.answered else Sign.RARE if row.asked else Sign.FEW
@@ -147,12 +148,15 @@ def find_sign(row: ItemRow) -> Sign:
         return Sign.FEW
     if row.ceiling:
         return Sign.CEILING
-    if row.discrimination is not None and row.answered > 3:
+    lowest, highest = -1.0, 1.0
+    if row.discrimination is not None:
         centre = atanh(max(min(row.discrimination, 1 - TOLERANCE), -1 + TOLERANCE))
-        highest = tanh(centre + Z95 / sqrt(row.answered - 3))
-        if highest < WEAK:
-            return Sign.AGAINST if highest < 0 else Sign.WEAK
-    return Sign.RARE if (row.na_rate or 0.0) > RARE else Sign.FINE
+        lowest, highest = (tanh(centre + side * Z95 / sqrt(row.answered - 3)) for side in (-1, 1))
+    if highest < WEAK:
+        return Sign.AGAINST if highest < 0 else Sign.WEAK
+    if (row.na_rate or 0.0) > RARE:
+        return Sign.RARE
+    return Sign.FINE if lowest > 0 else Sign.UNCLEAR
 
 
 def _row(item: Item, share: FloatArray, rest: FloatArray, states: Mapping[AnswerState, int]) -> ItemRow:

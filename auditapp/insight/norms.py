@@ -55,6 +55,7 @@ class CriteriaPage:
     regions: Sequence[Region]
     sections: Sequence[tuple[Section, Sequence[NormLine]]]
     lost_total: float
+    facts: Facts
 
     @property
     def lines(self) -> list[NormLine]:
@@ -92,6 +93,7 @@ class CriterionPage:
     too_few: Sequence[PlaceLine]
     hidden: int
     items: Sequence[tuple[Checklist, Sequence[Item]]]
+    facts: Facts
 
 
 def criteria_page(
@@ -126,6 +128,7 @@ def criteria_page(
         regions=scope.regions,
         sections=[(section, found) for section, found in by_section if found],
         lost_total=sum(row.lost for row in lost),
+        facts=facts,
     )
 
 
@@ -159,6 +162,7 @@ def criterion_page(
         too_few=[line for line in places if line.row.score is None],
         hidden=len(shown) - len(listed),
         items=_items(facts, code),
+        facts=facts,
     )
 
 

@@ -35,6 +35,10 @@ class CriterionLine:
     network: float | None
 
     @property
+    def named(self) -> tuple[str, CriterionRow]:
+        return self.title, self.row
+
+    @property
     def acceptance(self) -> str:
         level = self.norm.acceptance_level if self.norm is not None else None
         return "" if level is None else words.acceptance(self.row.score, self.row.low, self.row.high, level)

@@ -152,11 +152,12 @@ def test_what_does_not_fit_the_version_is_refused(code: str, answer: tuple[str, 
         ({"answered": 29, "ceiling": True}, Sign.FEW),
         ({"ceiling": True, "discrimination": -0.9}, Sign.CEILING),
         ({"discrimination": 0.01}, Sign.WEAK),  # at most .15
-        ({"discrimination": 0.10}, Sign.FINE),  # at most .24: nobody can tell
+        ({"discrimination": 0.10}, Sign.UNCLEAR),  # from -.04 to .24
+        ({"discrimination": 0.15}, Sign.FINE),  # at least .01
         ({"discrimination": -0.20}, Sign.AGAINST),
         ({"discrimination": -1.0}, Sign.AGAINST),
         ({"discrimination": 1.0}, Sign.FINE),
-        ({"discrimination": None}, Sign.FINE),
+        ({"discrimination": None}, Sign.UNCLEAR),
         ({"na_rate": 0.6}, Sign.RARE),
         ({"na_rate": 0.5}, Sign.FINE),
         ({"na_rate": 0.6, "discrimination": 0.01}, Sign.WEAK),

@@ -1,0 +1,293 @@
+"""How a printed number came about, in words and with its own figures: (what, how) for the disclosure beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from auditapp.formats import change as signed
+from auditapp.formats import decimal, interval, percent, quarter
+from auditapp.insight import method_words, words
+from auditapp.insight.areas import AreaPage
+from auditapp.insight.norms import CriteriaPage, CriterionPage
+from auditapp.insight.places import LocationPage
+from auditapp.results import Facts
+from reports.columns import Population
+from reports.compare import ComparisonRow
+from reports.criteria import CriterionRow
+from reports.intervals import Z95
+from reports.summary import Summary
+from reports.thresholds import Thresholds
+
+Lines = list[tuple[str, str]]
+_VISITS_NAMED = 12  # scores of visits that a sentence can hold
+
+
+def of_location(page: LocationPage) -> Lines:
+    """Explain the score of a location, or of each of its channels."""
+    settings = Thresholds()
+    lines: Lines = []
+    if page.channels:
+        lines.append((_("Score"), _channels(page)))
+        if page.row.low is not None:
+            lines.append(
+                (_("Likely level"), _("Made of the intervals of the channels, with the same weights (scoring 1.6)."))
+            )
+    for row, population in page.populations:
+        named = f"{words.channel(row.channel)}: " if page.channels else ""
+        scores = [line.score for line in page.visits if line.counts and line.visit.channel == row.channel]
+        told = [(_("Score"), _mean(row, [score for score in scores if score is not None]))] if row.score else []
+        told += of_place(row, population, settings)
+        lines += [((named + what)[:1].upper() + (named + what)[1:], how) for what, how in told]
+    if page.channels:
+        lines += _change(page.row)
+    left = sum(not line.counts for line in page.visits)
+    lines.append((_("What does not count"), _left_out(left)))
+    return [*lines, (_("Versions"), versions(page.facts, {row.channel for row, _population in page.populations}))]
+
+
+def of_place(row: ComparisonRow, population: Population | None, settings: Thresholds) -> Lines:
+    """Explain interval, level, place and change of a location in one channel."""
+    lines: Lines = []
+    if row.score is not None and row.low is not None and row.phi:
+        lines.append((_("Likely level"), _likely(row, population)))
+    if row.p_below is not None and population is not None and population.reference is not None:
+        against = _("the acceptance level") if settings.reference == "target" else _("the network's mean")
+        lines.append(
+            (
+                _("Compared with the network"),
+                _(
+                    "The chance that the true level lies below %(against)s of %(mean)s is %(chance)s. The list of "
+                    "those clearly below goes on as long as on average at most %(error)s of it are expected to be wrong; "
+                    "likewise above.",
+                    against=against,
+                    mean=percent(population.reference),
+                    chance=method_words.chance(row.p_below),
+                    error=percent(settings.list_error),
+                ),
+            )
+        )
+    if words.rank(row, population):
+        lines.append(
+            (
+                _("Likely place"),
+                _(
+                    "In %(coverage)s of %(draws)s simulated orders of the locations the place lies from %(low)s to "
+                    "%(high)s.",
+                    coverage=percent(settings.rank_coverage),
+                    draws=settings.rank_draws,
+                    low=row.rank_low,
+                    high=row.rank_high,
+                ),
+            )
+        )
+    return [*lines, *_change(row)]
+
+
+def of_area(page: AreaPage) -> Lines:
+    """Explain the score of a region or of the network."""
+    summary = page.summary
+    lines = of_summary(summary)
+    if page.change is not None and page.period.previous is not None:
+        lines.append(
+            (
+                _("Change"),
+                _(
+                    "The score now less that of %(quarter)s, on the questions that both checklists have: %(change)s "
+                    "points, likely %(low)s to %(high)s. It is called up or down only where this range leaves out 0.",
+                    quarter=quarter(str(page.period.previous)),
+                    change=signed(page.change.change),
+                    low=signed(page.change.low),
+                    high=signed(page.change.high),
+                ),
+            )
+        )
+    return [*lines, (_("Versions"), versions(page.facts))]
+
+
+def of_summary(summary: Summary) -> Lines:
+    """Explain the score of many locations together, of the whole checklist or of one criterion."""
+    if summary.score is None:
+        return []
+    weighed = _("weighed by footfall") if summary.footfall else _("all with the same weight")
+    mean = ngettext(
+        "The mean of %(num)d location, %(weighed)s; not of its visits, %(visits)s in number. Locations without a visit "
+        "are named and not guessed.",
+        "The mean of %(num)d locations, %(weighed)s; not of their visits, %(visits)s in number. Locations without a "
+        "visit are named and not guessed.",
+        summary.visited,
+        weighed=weighed,
+        visits=summary.n,
+    )
+    lines = [(_("Score"), str(mean))]
+    if summary.se is not None and summary.low is not None:
+        lines.append(
+            (
+                _("Likely level"),
+                _(
+                    "The score ± %(z)s standard errors of %(se)s points: %(range)s. Each location is a stratum; how "
+                    "unsure its score is follows from its visits.",
+                    z=decimal(Z95, 2),
+                    se=decimal(100 * summary.se, 1),
+                    range=interval(summary.low, summary.high),
+                ),
+            )
+        )
+    return [(str(what), str(how)) for what, how in lines]
+
+
+def of_lost(total: float) -> Lines:
+    """Explain points lost, which sum up to `total`."""
+    return [
+        (
+            _("Points lost"),
+            _(
+                "In each visit: the weight of the criterion among all questions that applied, times the share of its "
+                "points that was missed. Then the mean over the visits. All criteria together: %(total)s points, "
+                "exactly what is missing to 100.",
+                total=words.points(total),
+            ),
+        )
+    ]
+
+
+def of_criteria(page: CriteriaPage) -> Lines:
+    """Explain the table of all criteria by the first one that was asked."""
+    line = next((each for each in page.lines if each.network is not None and each.network.n), None)
+    if line is None or line.network is None:
+        return []
+    lines = of_summary(line.network)
+    example = _("For example %(criterion)s", criterion=line.criterion.code)
+    lines = [(f"{example}: {what[:1].lower()}{what[1:]}", how) for what, how in lines]
+    return [*lines, *of_lost(page.lost_total), _acceptance(), (_("Versions"), versions(page.facts))]
+
+
+def of_criterion(page: CriterionPage) -> Lines:
+    """Explain the network's score on one criterion, and a location's by the first one listed."""
+    lines = [] if page.network is None else of_summary(page.network)
+    if page.places:
+        lines.append(_of_row(page.places[0].name, page.places[0].row))
+    return [*lines, _acceptance(), (_("Versions"), versions(page.facts))] if lines else []
+
+
+def of_rows(named: Iterable[tuple[str, CriterionRow]]) -> Lines:
+    """Explain a table of criteria in one location by the first one with a score."""
+    found = next(((name, row) for name, row in named if row.score is not None), None)
+    return [] if found is None else [_of_row(*found), _acceptance()]
+
+
+def versions(facts: Facts, channels: Iterable[str] | None = None) -> str:
+    """Return the checklist versions behind the quarter's figures: "STORE, version 2"."""
+    wanted = set(facts.overall.loc[facts.overall["quarter"] == str(facts.quarter), "channel"].unique())
+    if channels is not None:
+        wanted &= set(channels)
+    found = [
+        _("%(checklist)s, version %(version)s", checklist=checklist.code, version=checklist.version)
+        for id_, checklist in facts.checklists.items()
+        if checklist.channel in wanted
+        and id_ in facts.used.get((checklist.channel.value, facts.quarter), set(facts.checklists))
+    ]
+    return "; ".join(str(each) for each in found) or "–"
+
+
+def _mean(row: ComparisonRow, scores: Sequence[float]) -> str:
+    mean = ngettext("The mean of %(num)d visit", "The mean of %(num)d visits", row.n)
+    if 1 < len(scores) <= _VISITS_NAMED:
+        mean += f": {', '.join(percent(score) for score in sorted(scores))}"
+    return f"{mean}. " + str(
+        _("The score of a visit is the weight earned divided by the weight of the questions that applied.")
+    )
+
+
+def _likely(row: ComparisonRow, population: Population | None) -> str:
+    phi = row.phi or 1.0
+    sentence = str(
+        _(
+            "Wilson's interval of %(score)s as if from %(visits)s / %(phi)s = %(size)s independent observations.",
+            score=percent(row.score),
+            visits=row.n,
+            phi=decimal(phi, 3),
+            size=decimal(row.n / phi, 0),
+        )
+    )
+    return sentence if population is None else f"{sentence} {method_words.source(population)}."
+
+
+def _channels(page: LocationPage) -> str:
+    weights = page.facts.weights
+    parts = [
+        _(
+            "%(channel)s %(score)s (%(visits)s, weight %(weight)s)",
+            channel=words.channel(row.channel),
+            score=percent(row.score),
+            visits=words.visits(row.n),
+            weight=decimal(weights.get(row.channel, 1.0), 1),
+        )
+        for row in page.channels
+    ]
+    return str(_("The weighted mean of the channels: %(parts)s.", parts="; ".join(str(part) for part in parts)))
+
+
+def _change(row: ComparisonRow) -> Lines:
+    if row.change is None or row.previous is None or row.change_low is None:
+        return []
+    return [
+        (
+            _("Change"),
+            _(
+                "%(now)s now less %(before)s in %(quarter)s, on the questions that both checklists have: %(change)s "
+                "points, likely %(low)s to %(high)s. It is called up or down only where this range leaves out 0.",
+                now=percent((row.previous_score or 0.0) + row.change),
+                before=percent(row.previous_score),
+                quarter=quarter(row.previous),
+                change=signed(row.change),
+                low=signed(row.change_low),
+                high=signed(row.change_high),
+            ),
+        )
+    ]
+
+
+def _left_out(number: int) -> str:
+    if not number:
+        return str(_("Every approved visit of this quarter counts. Re-visits, training and pilot visits would not."))
+    return str(
+        ngettext(
+            "%(num)d approved visit of this quarter: a re-visit, a training or pilot visit, or one in which less than "
+            "half of the checklist applied.",
+            "%(num)d approved visits of this quarter: re-visits, training or pilot visits, or such in which less than "
+            "half of the checklist applied.",
+            number,
+        )
+    )
+
+
+def _of_row(name: str, row: CriterionRow) -> tuple[str, str]:
+    basis = _("of the last four quarters") if row.basis == "four_quarters" else _("of this quarter")
+    return (
+        str(_("For example %(criterion)s", criterion=name)),
+        str(
+            ngettext(
+                "%(score)s is the mean of the %(num)d visit %(basis)s in which it applied, with %(answers)s answers in "
+                "all. The range of %(range)s is Wilson's interval with the dispersion of this criterion in the whole "
+                "network.",
+                "%(score)s is the mean of the %(num)d visits %(basis)s in which it applied, with %(answers)s answers "
+                "in all. The range of %(range)s is Wilson's interval with the dispersion of this criterion in the "
+                "whole network.",
+                row.n,
+                score=percent(row.score),
+                basis=basis,
+                answers=row.answers,
+                range=interval(row.low, row.high),
+            )
+        ),
+    )
+
+
+def _acceptance() -> tuple[str, str]:
+    return (
+        str(_("Acceptance level")),
+        str(_("Met where the whole likely range reaches it, missed where the whole range lies below it.")),
+    )
