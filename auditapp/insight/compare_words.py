@@ -45,7 +45,7 @@ def _section(section: Section) -> str:
 
 
 def heat(page: HeatPage) -> str:
-    """Return how many cells of criteria are clearly below or above, and out of how many."""
+    """Return how many cells are clearly below or above the network, and out of how many."""
     cells = page.filled
     if not cells:
         return str(_("No visit counts in this quarter yet, so there is nothing to compare."))

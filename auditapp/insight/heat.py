@@ -18,6 +18,7 @@ from auditapp.insight.sheets import Row
 from auditapp.models import Programme, Region
 from auditapp.results import Facts
 from checklists.model import LocationFormat
+from checklists.rounding import outward, percent
 from reports.compare import ComparisonRow
 from reports.criteria import CriterionRow
 from reports.heat import Between, Tone, spread_over, tell_locations, tell_regions
@@ -27,7 +28,7 @@ from reports.summary import Summary, in_region
 from reports.thresholds import Thresholds
 
 KINDS = ("region", "location")
-PER_PAGE = 100  # locations of a page
+PER_PAGE = 60  # locations of a page
 PER_FILE = 1000  # locations of a file
 COLUMNS = (
     "part",
@@ -57,6 +58,19 @@ class Cell:
     high: float | None
     tone: str = "none"
     basis: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """Return the score as whole percent without a sign; thousands stand on a page, so no filter is asked."""
+        return "–" if self.score is None else f"{percent(self.score):.0f}"
+
+    @property
+    def ends(self) -> str:
+        """Return the interval, rounded outward."""
+        if self.low is None or self.high is None:
+            return ""
+        low, high = outward(self.low, self.high)
+        return f"{low:.0f}–{high:.0f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +114,22 @@ class HeatPage:
         return (self.page - 1) * PER_PAGE + 1
 
     @property
-    def of_criteria(self) -> list[Cell]:
-        """Return the cells of criteria: neither those of whole visits nor those of the whole network."""
+    def compared(self) -> list[Cell]:
+        """Return the cells that were compared with the network: all but those of the network itself."""
         return [
             cell
             for row in self.rows
             for column, cell in zip(self.columns, row.cells, strict=True)
-            if column.code and row.head.code
+            if column.code or self.by == "location"
         ]
 
     @property
     def filled(self) -> int:
-        return sum(cell.score is not None for cell in self.of_criteria)
+        return sum(cell.score is not None for cell in self.compared)
 
     def toned(self, tone: str) -> int:
-        """Return how many cells of criteria have a tone."""
-        return sum(cell.tone == tone for cell in self.of_criteria)
+        """Return how many cells have a tone."""
+        return sum(cell.tone == tone for cell in self.compared)
 
     @property
     def older(self) -> bool:

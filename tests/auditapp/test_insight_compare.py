@@ -216,6 +216,9 @@ def test_criteria_by_location(shown: Shown) -> None:
     assert {code for code, _criterion in below} <= {WORST}
     (shown_row,) = page.document.xpath("//tbody/tr[.//a[contains(@href, '/locations/L01')]]")
     assert len(shown_row.xpath("./td[contains(@class, 'below')]//span[@class='visually-hidden']")) == len(below) + 1
+    levels = [row["level"] for row in rows if row["score"]]
+    counted = f"Of {len(levels)} scores in this table {levels.count('below')} are clearly below the network"
+    assert counted in page.text
     own = rows_of(shown.people["desk"].get(f"{HOME}/locations/{WORST}?format=csv"))
     mine = {row["code"]: row["score"] for row in own if row["part"] == "criterion"}
     assert {row["criterion"]: row["score"] for row in rows if row["code"] == WORST and row["criterion"]} == mine
