@@ -146,14 +146,14 @@ def side_page(
         raise Problem("not_found")
     codes = known[:MOST]
     found = _matches(facts, mine - set(codes), search)
-    built = results.comparison_of(facts, closed=True)
+    built = results.comparison_of(facts, closed=True).only(codes)
     visits = dots.scores_by_channel(session, programme.id, period.quarter, codes)
     stores = [_store(facts, built, code, visits) for code in codes]
     sections = []
     if len(codes) >= 2:
         five = Quarter.range(period.quarter.previous(4), period.quarter)
         facts = replace(facts, part=sums.cells_of(session, programme.id, five, codes))
-        rows = {(row.location, row.channel): row for row in built.only(codes).rows}
+        rows = {(row.location, row.channel): row for row in built.rows}
         visited = dict.fromkeys(row.channel for row in rows.values() if row.channel and row.n)
         sections = [_section(facts, codes, name, rows, visits) for name in visited]
     return SidePage(
