@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import ceil, floor
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -14,6 +15,7 @@ from auditapp.insight.areas import AreaPage
 from auditapp.insight.norms import CriteriaPage, CriterionPage
 from auditapp.insight.places import LocationPage
 from auditapp.results import Facts
+from checklists.rounding import half_up
 from reports.columns import Population
 from reports.compare import ComparisonRow
 from reports.criteria import CriterionRow
@@ -33,7 +35,7 @@ def of_location(page: LocationPage) -> Lines:
         lines.append((_("Score"), _channels(page)))
         if page.row.low is not None:
             lines.append(
-                (_("Likely level"), _("Made of the intervals of the channels, with the same weights (scoring 1.6)."))
+                (_("Likely level"), _("Made of the intervals of the channels, with the same weights."))
             )
     for row, population in page.populations:
         named = f"{words.channel(row.channel)}: " if page.channels else ""
@@ -60,8 +62,8 @@ def of_place(row: ComparisonRow, population: Population | None, settings: Thresh
                 _("Compared with the network"),
                 _(
                     "The chance that the true level lies below %(against)s of %(mean)s is %(chance)s. The list of "
-                    "those clearly below goes on as long as on average at most %(error)s of it are expected to be wrong; "
-                    "likewise above.",
+                    "those clearly below goes on as long as on average at most %(error)s of it are expected to be "
+                    "wrong; likewise above.",
                     against=against,
                     mean=percent(population.reference),
                     chance=method_words.chance(row.p_below),
@@ -90,17 +92,16 @@ def of_area(page: AreaPage) -> Lines:
     """Explain the score of a region or of the network."""
     summary = page.summary
     lines = of_summary(summary)
-    if page.change is not None and page.period.previous is not None:
+    if page.change is not None and page.change.low is not None and page.period.previous is not None:
         lines.append(
             (
-                _("Change"),
+                _("Change of score"),
                 _(
                     "The score now less that of %(quarter)s, on the questions that both checklists have: %(change)s "
                     "points, likely %(low)s to %(high)s. It is called up or down only where this range leaves out 0.",
                     quarter=quarter(str(page.period.previous)),
                     change=signed(page.change.change),
-                    low=signed(page.change.low),
-                    high=signed(page.change.high),
+                    **_ends(page.change.low, page.change.high),
                 ),
             )
         )
@@ -169,7 +170,8 @@ def of_criterion(page: CriterionPage) -> Lines:
     lines = [] if page.network is None else of_summary(page.network)
     if page.places:
         lines.append(_of_row(page.places[0].name, page.places[0].row))
-    return [*lines, _acceptance(), (_("Versions"), versions(page.facts))] if lines else []
+    channels = {channel for channel, code in page.facts.items if code == page.criterion.code}
+    return [*lines, _acceptance(), (_("Versions"), versions(page.facts, channels))] if lines else []
 
 
 def of_rows(named: Iterable[tuple[str, CriterionRow]]) -> Lines:
@@ -235,7 +237,7 @@ def _change(row: ComparisonRow) -> Lines:
         return []
     return [
         (
-            _("Change"),
+            _("Change of score"),
             _(
                 "%(now)s now less %(before)s in %(quarter)s, on the questions that both checklists have: %(change)s "
                 "points, likely %(low)s to %(high)s. It is called up or down only where this range leaves out 0.",
@@ -243,11 +245,16 @@ def _change(row: ComparisonRow) -> Lines:
                 before=percent(row.previous_score),
                 quarter=quarter(row.previous),
                 change=signed(row.change),
-                low=signed(row.change_low),
-                high=signed(row.change_high),
+                **_ends(row.change_low, row.change_high),
             ),
         )
     ]
+
+
+def _ends(low: float | None, high: float | None) -> dict[str, str]:
+    """Return the ends of a change's interval in points, rounded outward like those of a score."""
+    ends = {"low": floor(half_up(100 * (low or 0.0), 9)), "high": ceil(half_up(100 * (high or 0.0), 9))}
+    return {name: signed(points / 100) for name, points in ends.items()}
 
 
 def _left_out(number: int) -> str:

@@ -40,7 +40,7 @@ def source(population: Population) -> str:
         return str(
             _(
                 "How much visits vary is not known: that takes 30 repeated visits to the same locations, in this "
-                "quarter or in the four before."
+                "quarter or in the four before"
             )
         )
     known = _("Dispersion %(phi)s", phi=decimal(population.phi, 3))
