@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -25,7 +25,7 @@ from reports.summary import Summary, in_region
 
 GROUPS = ("below", "none", "above", "indicative", "unlabelled", "single", "not_visited")  # as the page lists them
 CLEAR = ("below", "above")
-SHOWN = 150  # locations of a group in which the order means nothing, listed at first
+SHOWN = 100  # locations of a group, listed at first
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +41,19 @@ class CompareLine:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Locations of which the same can be said (`words.group`); `hidden` of them are not listed yet."""
+    """`number` locations of which the same can be said (`words.group`), the first of them or all as `lines`.
+
+    `wrong` is how many of a list of clear differences are expected to stand there by chance.
+    """
 
     name: str
+    number: int
+    wrong: float
     lines: Sequence[CompareLine]
-    hidden: int
 
     @property
-    def number(self) -> int:
-        return len(self.lines) + self.hidden
-
-    @property
-    def wrong(self) -> float:
-        """Return how many of a list of clear differences are expected to stand there by chance."""
-        below = sum(line.row.p_below or 0.0 for line in self.lines)
-        return self.number - below if self.name == "below" else below
+    def hidden(self) -> int:
+        return self.number - len(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +172,13 @@ def compare_page(
     rows = tuple(row for row in mine if row.channel == channel)
     populations = {(each.format, each.channel): each for each in built.populations}
     source = _sources(built) if channel == "" else {row.location: channel for row in rows}
-    lines = [
-        _line(row, built, populations.get((row.format, source.get(row.location, ""))), facts.targets) for row in rows
-    ]
+
+    def line(row: ComparisonRow) -> CompareLine:
+        return _line(row, built, populations.get((row.format, source.get(row.location, ""))), facts.targets)
+
     used = {(row.format, source.get(row.location, "")) for row in rows}
     (summary,) = results.build_summaries(facts, regions=[path], channel=channel or None)
-    groups = _groups(lines, everything=everything)
+    groups = _groups(rows, line, everything=everything)
     listed = [] if figures_only else [line.row.location for group in groups for line in group.lines if line.row.n]
     broken = restated.breaks(facts.checklists, facts.used, channel or None) if period.previous else ()
     return ComparePage(
@@ -188,7 +187,7 @@ def compare_page(
         channel=channel,
         format=location_format,
         regions=scope.regions,
-        formats=[each.value for each in LocationFormat if each.value in set(facts.locations["format"])],
+        formats=[each.value for each in LocationFormat if each.value in set(facts.locations["format"].unique())],
         channels=present,
         comparison=replace(built, rows=rows),
         summary=summary,
@@ -215,18 +214,22 @@ def _sources(built: Comparison) -> dict[str, str]:
     return {location: channels[0] for location, channels in visited.items() if len(channels) == 1}
 
 
-def _groups(lines: Iterable[CompareLine], *, everything: bool) -> list[Group]:
-    """Return the lines by what can be said of them: the surest first where that is something, else by name."""
-    found: defaultdict[str, list[CompareLine]] = defaultdict(list)
-    for line in sorted(lines, key=lambda line: (line.row.name, line.row.location)):
-        found[words.group(line.row)].append(line)
-    found["below"].sort(key=lambda line: -(line.row.p_below or 0.0))
-    found["above"].sort(key=lambda line: line.row.p_below or 0.0)
+def _groups(
+    rows: Iterable[ComparisonRow], line: Callable[[ComparisonRow], CompareLine], *, everything: bool
+) -> list[Group]:
+    """Return the rows by what can be said of them: the surest first where that is something, else by name."""
+    found: defaultdict[str, list[ComparisonRow]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (row.name, row.location)):
+        found[words.group(row)].append(row)
+    found["below"].sort(key=lambda row: -(row.p_below or 0.0))
+    found["above"].sort(key=lambda row: row.p_below or 0.0)
     groups = []
     for name in GROUPS:
-        listed = found[name] if everything or name in CLEAR else found[name][:SHOWN]
-        if listed:
-            groups.append(Group(name, listed, len(found[name]) - len(listed)))
+        if found[name]:
+            below = sum(row.p_below or 0.0 for row in found[name])
+            wrong = len(found[name]) - below if name == "below" else below
+            listed = found[name] if everything else found[name][:SHOWN]
+            groups.append(Group(name, len(found[name]), wrong, [line(row) for row in listed]))
     return groups
 
 
