@@ -281,10 +281,10 @@ def rule(page: PlanPage, answer: RuleAnswer) -> list[str]:
     sentences.append(
         str(
             ngettext(
-                "In this network: of %(num)d location about %(good)s truly lie at %(threshold)s or above; in a year "
-                "the rule would still hit about %(hit)s of these, by chance alone.",
-                "In this network: of %(num)d locations about %(good)s truly lie at %(threshold)s or above; in a year "
-                "the rule would still hit about %(hit)s of these, by chance alone.",
+                "In this network: of %(num)d location with a score about %(good)s truly lie at %(threshold)s or above; "
+                "in a year the rule would still hit about %(hit)s of these, by chance alone.",
+                "In this network: of %(num)d locations with a score about %(good)s truly lie at %(threshold)s or "
+                "above; in a year the rule would still hit about %(hit)s of these, by chance alone.",
                 answer.locations,
                 good=decimal(toll.good, 0),
                 threshold=_share(data["threshold"]),

@@ -34,6 +34,7 @@ NOT_BY_LINK = {
     "fieldwork.sent",
     "offline.worker",
     "insight.history",
+    "insight.funnel_picture",
     "insight.compare_svg",
     "insight.compare_png",
     "parked.show",  # where a phone sent what could not be applied: tests/auditapp/test_parked_pages.py
