@@ -34,17 +34,14 @@ def of_location(page: LocationPage) -> Lines:
     if page.channels:
         lines.append((_("Score"), _channels(page)))
         if page.row.low is not None:
-            lines.append(
-                (_("Likely level"), _("Made of the intervals of the channels, with the same weights."))
-            )
+            lines.append((_("Likely level"), _("Made of the intervals of the channels, with the same weights.")))
     for row, population in page.populations:
         named = f"{words.channel(row.channel)}: " if page.channels else ""
         scores = [line.score for line in page.visits if line.counts and line.visit.channel == row.channel]
         told = [(_("Score"), _mean(row, [score for score in scores if score is not None]))] if row.score else []
-        told += of_place(row, population, settings)
+        told += _standing(row, population, settings)
         lines += [((named + what)[:1].upper() + (named + what)[1:], how) for what, how in told]
-    if page.channels:
-        lines += _change(page.row)
+    lines += _change(page.row)
     left = sum(not line.counts for line in page.visits)
     lines.append((_("What does not count"), _left_out(left)))
     return [*lines, (_("Versions"), versions(page.facts, {row.channel for row, _population in page.populations}))]
@@ -52,6 +49,10 @@ def of_location(page: LocationPage) -> Lines:
 
 def of_place(row: ComparisonRow, population: Population | None, settings: Thresholds) -> Lines:
     """Explain interval, level, place and change of a location in one channel."""
+    return [*_standing(row, population, settings), *_change(row)]
+
+
+def _standing(row: ComparisonRow, population: Population | None, settings: Thresholds) -> Lines:
     lines: Lines = []
     if row.score is not None and row.low is not None and row.phi:
         lines.append((_("Likely level"), _likely(row, population)))
@@ -85,7 +86,7 @@ def of_place(row: ComparisonRow, population: Population | None, settings: Thresh
                 ),
             )
         )
-    return [*lines, *_change(row)]
+    return lines
 
 
 def of_area(page: AreaPage) -> Lines:
@@ -233,6 +234,13 @@ def _channels(page: LocationPage) -> str:
 
 
 def _change(row: ComparisonRow) -> Lines:
+    if row.change_label == "not_comparable":
+        why = _(
+            "Not computed: the two checklists share less than %(overlap)s of their weight, or other channels were "
+            "visited.",
+            overlap=percent(Thresholds().overlap),
+        )
+        return [(_("Change of score"), why)]
     if row.change is None or row.previous is None or row.change_low is None:
         return []
     return [

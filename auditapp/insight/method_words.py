@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from auditapp.formats import decimal, percent
+from auditapp.insight import words
 from auditapp.insight.method import ItemsPage, MethodPage, PopulationLine, ShoppersPage
 from auditapp.insight.plans import PlanAnswer, PlanPage, RuleAnswer
 from checklists.model import Item
@@ -31,7 +32,7 @@ def lead(page: MethodPage) -> str:
         "Of the differences between the locations' scores about %(real)s are real, the rest is chance.",
         real=percent(largest.reliability),
     )
-    return f"{counted} {real}"
+    return f"{counted} {words.of_channel(largest.channel, str(real)) if len(page.populations) > 1 else real}"
 
 
 def source(population: Population) -> str:

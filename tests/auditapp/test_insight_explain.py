@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from auditapp.factory import create_app
+from auditapp.insight import explain
 from checklists.rounding import percent
 from reports.compare import Comparison
 from tests import factories as make
@@ -99,3 +100,10 @@ def test_a_quarter_without_visits_has_nothing_to_explain(shown: Shown, path: str
     page = shown.desk.get(f"{HOME}{path}?quarter=2020Q1")
     assert page.status == 200
     assert explained(page) == []
+
+
+def test_a_change_that_is_not_comparable_says_why(shown: Shown) -> None:
+    row = replace(shown.comparison.get_row(WORST), change_label="not_comparable", change=None)
+    with shown.desk.app.test_request_context(headers={"Accept-Language": "en"}):
+        lines = dict(explain.of_place(row, None, shown.comparison.settings))
+    assert lines["Change of score"].startswith("Not computed: the two checklists share less than 70% of their weight")
