@@ -12,6 +12,7 @@ from auditapp.formats import change as signed
 from auditapp.formats import decimal, interval, percent, quarter
 from auditapp.insight import method_words, words
 from auditapp.insight.areas import AreaPage
+from auditapp.insight.comparison import ComparePage
 from auditapp.insight.norms import CriteriaPage, CriterionPage
 from auditapp.insight.places import LocationPage
 from auditapp.results import Facts
@@ -109,6 +110,25 @@ def of_area(page: AreaPage) -> Lines:
     return [*lines, (_("Versions"), versions(page.facts))]
 
 
+def of_comparison(page: ComparePage) -> Lines:
+    """Explain a comparison by the first location listed with a score."""
+    found = page.comparison
+    row = next((line.row for group in page.groups for line in group.lines if line.row.score is not None), None)
+    if row is None:
+        return []
+    example = str(_("For example %(criterion)s", criterion=row.name))
+    if row.phi is None and row.low is not None:
+        return [(example, str(_("The weighted mean of the channels that were visited."))), *_change(row)]
+    of_format = [
+        each
+        for each in found.populations
+        if each.visited and each.format == row.format and (row.channel or page.channel) in ("", each.channel)
+    ]
+    population = of_format[0] if len(of_format) == 1 else None  # a headline does not say which channel it is of
+    lines = [(_("Score"), _mean(row, [])), *of_place(row, population, found.settings)]
+    return [(f"{example}: {str(what)[:1].lower()}{str(what)[1:]}", str(how)) for what, how in lines]
+
+
 def of_summary(summary: Summary) -> Lines:
     """Explain the score of many locations together, of the whole checklist or of one criterion."""
     if summary.score is None:
@@ -147,8 +167,8 @@ def of_lost(total: float) -> Lines:
             _("Points lost"),
             _(
                 "In each visit: the weight of the criterion among all questions that applied, times the share of its "
-                "points that was missed. Then the mean over the visits. All criteria together: %(total)s points, "
-                "exactly what is missing to 100.",
+                "points that was missed. Then the mean over the visits, and over the locations where there are "
+                "several. All criteria together: %(total)s points, exactly what is missing to 100.",
                 total=words.points(total),
             ),
         )

@@ -80,6 +80,8 @@ def test_what_is_not_printed_is_not_explained(shown: Shown) -> None:
         ("/regions/Południe", {"Score", "Likely level", "Change of score", "Versions"}),
         ("/criteria/B1", {"Score", "Likely level", "For example Sklep L01", "Acceptance level", "Versions"}),
         ("/criteria", {"Points lost", "Acceptance level", "Versions"}),
+        ("/compare", {"For example Sklep L01: score", "For example Sklep L01: likely level"}),
+        ("/compare", {"Score", "Likely level"}),
     ],
 )
 def test_areas_and_criteria_explain_theirs(shown: Shown, path: str, terms: set[str]) -> None:
