@@ -19,6 +19,7 @@ from sqlalchemy import event, func, select, text
 from auditapp.config import Settings
 from auditapp.factory import App, create_app
 from auditapp.models import Cell, Location, User, Visit
+from auditapp.server import settle
 from tests.factories import NOW
 from tests.pages import Person
 
@@ -126,6 +127,7 @@ def main() -> None:
     chosen = parser.parse_args()
     url = chosen.url or f"sqlite:///{chosen.dir / 'audit.db'}"
     app = create_app(Settings(dir=chosen.dir, database_url=url, secret_key="benchmark"), clock=lambda: NOW)
+    settle()  # as the server does
     _cells(app)
     _pages(app, chosen.rounds)
     with app.database.reading() as session:
