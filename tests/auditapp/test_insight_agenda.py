@@ -236,7 +236,7 @@ def test_what_rose_is_said_first(app: App) -> None:
     page = made.manager.get(HERE)
     assert parts(page)["Criteria that clearly rose"][0].startswith("Waiting time B1 Since Q1 2026: up 50 points.")
     assert lead(page).startswith("Nothing stands out that needs you. 8 things went well.")
-    assert "What needs you" not in [heading.text for heading in page.document.xpath("//h2")]  # type: ignore[union-attr]
+    assert "What needs you" not in [heading.text for heading in page.document.xpath("//h2")]
 
 
 def test_the_same_criterion_elsewhere_is_no_change_here(app: App) -> None:

@@ -60,7 +60,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
 
 
 def _last(session: object) -> int:
-    return session.scalar(select(Visit.id).order_by(Visit.id.desc()).limit(1))  # type: ignore[attr-defined]
+    return session.scalar(select(Visit.id).order_by(Visit.id.desc()).limit(1))
 
 
 def cells(page: Page) -> list[list[str]]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
-
 import numpy as np
 import pytest
+from lxml import etree
 
 from reports.charts import describe_funnel, draw_funnel
 from reports.compare import Comparison, build_comparison
@@ -120,9 +119,7 @@ def test_picture(locations: int, on_page: bool) -> None:
     picture = draw_funnel(funnel, locale="pl", on_page=on_page)
     assert picture == draw_funnel(funnel, locale="pl", on_page=on_page)
     marks = sum(
-        len(group.findall(f"{SVG}use"))
-        for group in ElementTree.fromstring(picture).iter(f"{SVG}g")  # noqa: S314 (drawn two lines above)
-        if group.get("clip-path")
+        len(group.findall(f"{SVG}use")) for group in etree.fromstring(picture).iter(f"{SVG}g") if group.get("clip-path")
     )
     assert marks == locations + bool(funnel.limits)  # the band between the limits is one more
     assert (b"<text" in picture) is not on_page  # on a page letters are shapes
