@@ -23,6 +23,7 @@ from auditapp.models import Cell, CellStamp, Location
 from auditapp.rollups import KEY, SUMS
 from checklists.model import Channel
 from reports import frames
+from reports.heat import Between
 from reports.intervals import Dispersion
 from reports.measures import Measure
 from reports.periods import Quarter
@@ -34,10 +35,10 @@ _CHANNELS = [channel.value for channel in Channel]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One location by its code, or one criterion by its own."""
+    """Some locations, or some criteria, by their codes."""
 
-    location: str = ""
-    criterion: str = ""
+    locations: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
 
 
 _Place = tuple[str, int]
@@ -74,18 +75,9 @@ def cells_of(
     return pd.concat(whole, ignore_index=True), all_parts
 
 
-def part_of(
-    session: Session, programme_id: int, prints: Mapping[str, object], quarters: Sequence[Quarter], part: Part
-) -> pd.DataFrame:
-    """Return the CELLS of criteria of one location, or of one criterion everywhere."""
-    names = [str(quarter) for quarter in quarters]
-    stamp = tuple(prints[name] for name in names)
-    key = (*place_of(session, programme_id), "part", part, *names)
-    found: pd.DataFrame | None = _find(key, stamp)
-    if found is None:
-        found = _read(session, programme_id, names, criteria=True, part=part)
-        _keep(key, stamp, found, len(found))
-    return found
+def part_of(session: Session, programme_id: int, quarters: Sequence[Quarter], part: Part) -> pd.DataFrame:
+    """Return the CELLS of criteria of some locations, or of some criteria everywhere; nothing of it is kept."""
+    return _read(session, programme_id, [str(quarter) for quarter in quarters], criteria=True, part=part)
 
 
 def sums_of(
@@ -121,19 +113,19 @@ def spread_of(
     prints: Mapping[str, object],
     formats: object,
     quarters: Sequence[Quarter],
-    criterion: str = "",
+    criteria: tuple[str, ...] = (),
 ) -> dict[tuple[Measure, str, Quarter], Dispersion]:
-    """Return how visits of the whole network vary, by measure (or that of one criterion), format and quarter.
+    """Return how visits of the whole network vary, by measure (or those of some criteria), format and quarter.
 
     Summed by the database (see `Dispersion`): a wide network has more cells than a process should hold. `formats`
     differs whenever the format of any location does.
     """
-    place = (*place_of(session, programme_id), "spread", criterion)
+    place = (*place_of(session, programme_id), "spread", criteria)
     stamps = {quarter: (prints[str(quarter)], formats) for quarter in quarters}
     known = {quarter: _find((*place, str(quarter)), stamp) for quarter, stamp in stamps.items()}
     missing = [quarter for quarter, sums in known.items() if sums is None]
     if missing:
-        read = _spread(session, programme_id, missing, criterion)
+        read = _spread(session, programme_id, missing, criteria)
         for quarter in missing:
             known[quarter] = {key: sums for key, sums in read.items() if key[2] == quarter}
             _keep((*place, str(quarter)), stamps[quarter], known[quarter], len(known[quarter]))
@@ -141,7 +133,7 @@ def spread_of(
 
 
 def _spread(
-    session: Session, programme_id: int, quarters: Sequence[Quarter], criterion: str
+    session: Session, programme_id: int, quarters: Sequence[Quarter], criteria: tuple[str, ...]
 ) -> dict[tuple[Measure, str, Quarter], Dispersion]:
     mean, free = Cell.score_sum / Cell.n, Cell.n - 1
     squares = Cell.score_sum_sq - Cell.score_sum * mean
@@ -156,10 +148,43 @@ def _spread(
         )
         .join(Location, Location.id == Cell.location_id)
         .where(*_wanted(programme_id, [str(quarter) for quarter in quarters]), Cell.n >= 2)
-        .where(Cell.criterion.in_([criterion, ""]) if criterion else true())
+        .where(Cell.criterion.in_([*criteria, ""]) if criteria else true())
         .group_by(*by)
     )
     return {((row[0], row[1]), row[2], Quarter.parse(row[3])): Dispersion(row[4], row[5], int(row[6])) for row in rows}
+
+
+def between(
+    session: Session, programme_id: int, quarters: Sequence[Quarter], channel: str
+) -> Mapping[tuple[str, str], Between]:
+    """Return what tells how locations differ, by (criterion, location format), over `quarters` taken together."""
+    visits, points = func.sum(Cell.n), func.sum(Cell.score_sum)
+    each = (
+        select(Cell.criterion, Cell.location_id, visits.label("n"), points.label("points"))
+        .where(
+            Cell.programme_id == programme_id,
+            Cell.quarter.in_([str(quarter) for quarter in quarters]),
+            Cell.channel == channel,
+            Cell.criterion != "",
+        )
+        .group_by(Cell.criterion, Cell.location_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            each.c.criterion,
+            Location.format,
+            func.count(),
+            func.sum(each.c.n),
+            func.sum(each.c.n * each.c.n),
+            func.sum(each.c.points),
+            func.sum(each.c.points * each.c.points / each.c.n),
+            func.sum(each.c.points / each.c.n),
+        )
+        .join(Location, Location.id == each.c.location_id)
+        .group_by(each.c.criterion, Location.format)
+    )
+    return {(row[0], row[1]): Between(int(row[2]), *(float(value) for value in row[3:])) for row in rows}
 
 
 def remember(key: tuple[object, ...], fingerprint: object, make: Callable[[], T], rows: int = 100) -> T:
@@ -222,13 +247,13 @@ def _read(
         .join(Location, Location.id == Cell.location_id)
         .where(Cell.criterion != "" if criteria else Cell.criterion == "")
     )
-    if part is not None and part.location:  # by the index of locations, whatever the channel
-        place = select(Location.id).where(Location.programme_id == programme_id, Location.code == part.location)
-        query = query.where(Cell.location_id == place.scalar_subquery(), Cell.quarter.in_(quarters))
+    if part is not None and part.locations:  # by the index of locations, whatever the channel
+        mine = select(Location.id).where(Location.programme_id == programme_id, Location.code.in_(part.locations))
+        query = query.where(Cell.location_id.in_(mine), Cell.quarter.in_(quarters))
     else:
         query = query.where(*_wanted(programme_id, quarters))
-    if part is not None and part.criterion:
-        query = query.where(Cell.criterion == part.criterion)
+    if part is not None and part.criteria:
+        query = query.where(Cell.criterion.in_(part.criteria))
     return _framed(session, query)
 
 

@@ -36,7 +36,7 @@ class Facts:
 
     overall     CELLS of whole visits of the whole network, with the four quarters before each from which a dispersion
                 may be borrowed; `criteria` those of criteria in the quarter, `four` their sums over four quarters
-    part        CELLS of criteria of one location or one criterion, in the quarter and the four before it
+    part        CELLS of criteria of some locations or some criteria, in the quarter and the four before it
     spread      how visits of criteria vary in the whole network, in the quarter and the four before it
     locations   LOCATIONS, the whole network; `opened` and `closed` are days by location code
     items       J of each (channel, criterion), the largest number of items over the versions
@@ -137,7 +137,7 @@ def gather(
 
     `previous` is what its change is measured from, `history` the number of quarters of a series, `criteria` how many
     quarters the figures of criteria rest on: 1 for points lost, 5 for intervals of all criteria in all locations.
-    `part` brings the intervals of one location's criteria, of one criterion, or (an empty one) of summaries only.
+    `part` brings the intervals of some locations' criteria, of some criteria, or (an empty one) of summaries only.
     """
     series = Quarter.range(quarter.previous(history - 1), quarter)
     first, last = min(series[0], previous or quarter), max(quarter, previous or quarter)
@@ -154,11 +154,18 @@ def gather(
     stamp = (prints, network.mark, tuple(checklists.items()), standards, weights, used)
     part_cells, four, spread = by_criterion[:0], None, None
     if part is not None or criteria > 1:
-        only = part.criterion if part is not None else ""
+        only = part.criteria if part is not None else ()
         spread = cells.spread_of(session, programme.id, prints, network.mark, five, only)
         key = (*key, part)
-    if part not in (None, Part()):
-        part_cells = cells.part_of(session, programme.id, prints, five, part)
+    if part is not None and part.criteria:
+        part_cells = cells.remember(
+            (*cells.place_of(session, programme.id), "part", part, quarter),
+            [prints[str(each)] for each in five],
+            lambda: cells.part_of(session, programme.id, five, part),
+            5 * len(network.frame),
+        )
+    elif part is not None and part.locations:
+        part_cells = cells.part_of(session, programme.id, five, part)
     elif criteria > 1:
         four = cells.sums_of(session, programme.id, prints, five[1:])
     common = Restated(None, {})
@@ -192,6 +199,12 @@ def gather(
         key=key,
         stamp=stamp,
     )
+
+
+def with_locations(session: Session, programme: Programme, facts: Facts, codes: Collection[str]) -> Facts:
+    """Return the facts with the criteria of some locations as their part; they know already how visits vary."""
+    five = Quarter.range(facts.quarter.previous(4), facts.quarter)
+    return replace(facts, part=cells.part_of(session, programme.id, five, Part(locations=tuple(codes))))
 
 
 def build_comparison(

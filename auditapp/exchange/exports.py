@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from auditapp import journal
+from auditapp import journal, workbooks
 from auditapp.db import Database
 from auditapp.exchange import queries, writers
 from auditapp.exchange.columns import BY_QUARTER, COLUMNS, DOCUMENTS
@@ -20,7 +20,7 @@ from reports.periods import Quarter
 
 TYPES = {
     "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": workbooks.XLSX,
     "toml": "application/toml",
     "zip": "application/zip",
 }
@@ -68,9 +68,9 @@ def prepare(
     if (
         format_ == "xlsx"
         and kind in ("all", "answers")
-        and queries.count_answers(session, programme, of_quarter) > writers.SHEET_ROWS
+        and queries.count_answers(session, programme, of_quarter) > workbooks.SHEET_ROWS
     ):
-        raise Problem("too_many_rows", limit=writers.SHEET_ROWS)
+        raise Problem("too_many_rows", limit=workbooks.SHEET_ROWS)
     if kind != "all" and kind not in BY_QUARTER:  # such a table is the same in every quarter
         of_quarter = None
     journal.write(
@@ -104,7 +104,7 @@ def stream(database: Database, export: Export) -> Iterator[bytes]:
 def _workbook(session: Session, programme: Programme, export: Export) -> Iterator[bytes]:
     kinds = tuple(COLUMNS) if export.kind == "all" else (export.kind,)
     with tempfile.TemporaryFile() as file:
-        writers.write_workbook(
+        workbooks.write_workbook(
             file,
             ((kind, COLUMNS[kind], queries.read_table(session, programme, kind, export.quarter)) for kind in kinds),
         )

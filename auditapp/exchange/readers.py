@@ -13,8 +13,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from auditapp.exchange.columns import COLUMNS
 from auditapp.exchange.findings import Findings
-from auditapp.exchange.formulas import unprotect
 from auditapp.exchange.rows import Line
+from auditapp.formulas import unprotect
 from checklists.problems import Problem, at
 
 MAX_ROWS = 2_000_000

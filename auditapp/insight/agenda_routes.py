@@ -8,7 +8,7 @@ from flask import request
 
 from auditapp import web
 from auditapp.access import DESK, Actor, allow
-from auditapp.insight import agenda, agenda_sheet, agenda_words, desk, queries, sheets
+from auditapp.insight import agenda, agenda_sheet, agenda_words, desk, sheets
 from auditapp.insight.desk import bp
 from checklists.lifecycle import Role
 
@@ -17,16 +17,13 @@ from checklists.lifecycle import Role
 @allow(*DESK, Role.REGIONAL_MANAGER)
 def show_agenda(actor: Actor) -> Any:
     """Show what went well and what needs the person, in all they look after or in one region of it."""
-    session, period = web.session(), desk.period(actor)
     page = agenda.agenda_page(
-        session,
-        queries.get_programme(session, actor),
-        queries.scope_of(session, actor),
-        period,
+        *desk.ground(actor),
         region=desk.region(actor),
         today=web.now().date(),
         everything=desk.csv() or "all" in request.args,
     )
     if desk.csv():
-        return sheets.respond(agenda_sheet.COLUMNS, agenda_sheet.rows(page, web.locale()), f"agenda-{period.quarter}")
+        rows = agenda_sheet.rows(page, web.locale())
+        return sheets.respond(agenda_sheet.COLUMNS, rows, f"agenda-{page.period.quarter}")
     return desk.show("insight/agenda.html", page, sentences=agenda_words)

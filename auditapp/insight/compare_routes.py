@@ -15,12 +15,10 @@ from auditapp.insight import (
     desk,
     filters,
     heat,
-    queries,
     saved,
     sheets,
     side,
     words,
-    workbook,
 )
 from auditapp.insight.comparison import ComparePage
 from auditapp.insight.desk import bp
@@ -64,12 +62,8 @@ def compare_png(actor: Actor) -> Response:
 
 
 def _compare_page(actor: Actor, *, figures_only: bool = False) -> ComparePage:
-    session, period = web.session(), desk.period(actor)
     return comparison.compare_page(
-        session,
-        queries.get_programme(session, actor),
-        queries.scope_of(session, actor),
-        period,
+        *desk.ground(actor),
         region=desk.region(actor),
         channel=filters.read_compared_channel(request.args),
         location_format=filters.read_format(request.args),
@@ -83,15 +77,7 @@ def _compare_page(actor: Actor, *, figures_only: bool = False) -> ComparePage:
 @allow(*DESK, *MANAGERS)
 def side_by_side(actor: Actor) -> Any:
     """Show two to six locations side by side, criterion by criterion and quarter by quarter."""
-    session = web.session()
-    page = side.side_page(
-        session,
-        queries.get_programme(session, actor),
-        queries.scope_of(session, actor),
-        desk.period(actor),
-        request.args.getlist("location"),
-        search=request.args.get("search", ""),
-    )
+    page = side.side_page(*desk.ground(actor), request.args.getlist("location"), search=request.args.get("search", ""))
     if _file_kind():
         return _file(side.COLUMNS, side.sheet(page), f"side-{page.period.quarter}")
     return _show(actor, "side", page)
@@ -101,12 +87,8 @@ def side_by_side(actor: Actor) -> Any:
 @allow(*DESK, *MANAGERS)
 def criteria_table(actor: Actor) -> Any:
     """Show all criteria by region or by location in one table."""
-    session = web.session()
     page = heat.heat_page(
-        session,
-        queries.get_programme(session, actor),
-        queries.scope_of(session, actor),
-        desk.period(actor),
+        *desk.ground(actor),
         by=filters.read_choice("by", request.args, heat.KINDS) or heat.default_kind(actor),
         region=desk.region(actor),
         channel=filters.read_channel(request.args),
@@ -160,7 +142,7 @@ def _file_kind() -> str:
 
 
 def _file(columns: tuple[str, ...], rows: list[Row], name: str) -> Response:
-    respond = workbook.respond if _file_kind() == "xlsx" else sheets.respond
+    respond = sheets.respond_xlsx if _file_kind() == "xlsx" else sheets.respond
     return respond(columns, rows, name)
 
 

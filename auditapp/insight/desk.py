@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, request, url_for
+from sqlalchemy.orm import Session
 
 from auditapp import web
 from auditapp.access import Actor, get_region
-from auditapp.insight import filters, words
-from auditapp.models import Region
+from auditapp.insight import filters, queries, words
+from auditapp.insight.queries import Scope
+from auditapp.models import Programme, Region
 
 bp = Blueprint("insight", __name__, url_prefix="/p/<programme>")
 PARAMETERS = ("quarter", "previous", "region", "channel", "location_format", "all")
@@ -24,6 +26,12 @@ def region(actor: Actor) -> Region | None:
     """Return the region asked for, None for the whole network; Problem not_found outside the actor's scope."""
     path = request.args.get("region", "")
     return get_region(web.session(), actor, path) if path else None
+
+
+def ground(actor: Actor) -> tuple[Session, Programme, Scope, filters.Period]:
+    """Return what every page of results stands on: the session, the programme, the actor's scope, the quarters."""
+    session = web.session()
+    return session, queries.get_programme(session, actor), queries.scope_of(session, actor), period(actor)
 
 
 def csv() -> bool:

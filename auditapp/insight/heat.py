@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from auditapp import results
+from auditapp import cells, results
 from auditapp.access import Actor
 from auditapp.cells import Part
-from auditapp.insight import areas, sums
+from auditapp.insight import areas
 from auditapp.insight.filters import Period
 from auditapp.insight.queries import Scope
 from auditapp.insight.sheets import Row
@@ -270,10 +270,9 @@ def _of_locations(
     codes = [row.location for row in listed]
     if not codes:
         return [], []
-    five = Quarter.range(facts.quarter.previous(4), facts.quarter)
 
     def read() -> tuple[CriterionRow, ...]:
-        mine = replace(facts, part=sums.cells_of(session, programme.id, five, codes))
+        mine = results.with_locations(session, programme, facts, codes)
         return results.criterion_rows(mine, channel=channel, shown=codes)
 
     found = facts.remember(("heat", channel, tuple(codes)), read, 8 * len(codes) * len(facts.items))
@@ -329,7 +328,7 @@ def _between(
     quarters = [facts.quarter]
     if basis == "four_quarters":
         quarters = list(Quarter.range(facts.quarter.previous(3), facts.quarter))
-    return facts.remember(("between", channel, basis), lambda: sums.between(session, programme.id, quarters, channel))
+    return facts.remember(("between", channel, basis), lambda: cells.between(session, programme.id, quarters, channel))
 
 
 def sheet(page: HeatPage) -> list[Row]:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from flask import request
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from auditapp import web
 from auditapp.access import DESK, MANAGERS, Actor, allow
 from auditapp.insight import desk, explain, method, method_words, plans, queries
 from auditapp.insight.desk import bp
+from auditapp.insight.filters import Period
+from auditapp.models import Programme
 from checklists.lifecycle import Role
 from reports import method as printed
+
+T = TypeVar("T")
 
 
 @bp.context_processor
@@ -34,9 +41,7 @@ def show_method(actor: Actor) -> Any:
 @allow(*DESK, *MANAGERS)
 def method_items(actor: Actor) -> Any:
     """Show how the questions of one checklist work."""
-    session = web.session()
-    page = method.items_page(session, queries.get_programme(session, actor), desk.period(actor), request.args)
-    return _show("method_items", page)
+    return _show("method_items", _asked(actor, method.items_page))
 
 
 @bp.get("/results/method/funnel")
@@ -55,36 +60,34 @@ def funnel_picture(actor: Actor) -> Any:
 
 
 def _funnel(actor: Actor) -> method.FunnelPage:
-    session = web.session()
-    programme, scope = queries.get_programme(session, actor), queries.scope_of(session, actor)
-    return method.funnel_page(session, programme, scope, desk.period(actor), request.args)
+    return method.funnel_page(*desk.ground(actor), request.args)
 
 
 @bp.get("/results/method/shoppers")
 @allow(Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER)
 def method_shoppers(actor: Actor) -> Any:
     """Show how strict shoppers are, by pseudonym, and whether that can be told from how good locations are."""
-    session = web.session()
-    page = method.shoppers_page(session, queries.get_programme(session, actor), desk.period(actor), request.args)
-    return _show("method_shoppers", page)
+    return _show("method_shoppers", _asked(actor, method.shoppers_page))
 
 
 @bp.get("/results/method/planner")
 @allow(*DESK, *MANAGERS)
 def method_planner(actor: Actor) -> Any:
     """Answer how many visits a question needs."""
-    session = web.session()
-    page = plans.plan_page(session, queries.get_programme(session, actor), desk.period(actor), request.args)
-    return _show("method_planner", page)
+    return _show("method_planner", _asked(actor, plans.plan_page))
 
 
 @bp.get("/results/method/rules")
 @allow(*DESK, *MANAGERS)
 def method_rules(actor: Actor) -> Any:
     """Show how a rule errs: whom it would hit by chance, and whom it would miss."""
+    return _show("method_rules", _asked(actor, plans.rule_page))
+
+
+def _asked(actor: Actor, build: Callable[[Session, Programme, Period, MultiDict[str, str]], T]) -> T:
+    """Return a page that is the same for everybody, for what the address asks."""
     session = web.session()
-    page = plans.rule_page(session, queries.get_programme(session, actor), desk.period(actor), request.args)
-    return _show("method_rules", page)
+    return build(session, queries.get_programme(session, actor), desk.period(actor), request.args)
 
 
 def _show(template: str, page: Any, **values: Any) -> Any:

@@ -136,7 +136,7 @@ def criterion_page(
     session: Session, programme: Programme, scope: Scope, period: Period, code: str, *, everything: bool
 ) -> CriterionPage:
     """Return one criterion; Problem not_found when no standard in use has it. `everything` lists all locations."""
-    facts = results.gather(session, programme, period.quarter, part=Part(criterion=code))
+    facts = results.gather(session, programme, period.quarter, part=Part(criteria=(code,)))
     criterion = facts.find_criterion(code)
     if criterion is None:
         raise Problem("not_found")

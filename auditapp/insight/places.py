@@ -86,7 +86,7 @@ def location_page(
         previous=period.previous,
         history=areas.HISTORY,
         criteria=1,
-        part=Part(location=location.code),
+        part=Part(locations=(location.code,)),
     )
     comparison = results.comparison_of(facts, closed=True)
     rows = [row for row in comparison.rows if row.location == location.code]

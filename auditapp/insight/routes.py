@@ -32,8 +32,7 @@ __all__ = ["agenda_routes", "bp", "compare_routes", "method_routes"]
 @allow(*DESK, *MANAGERS)
 def overview(actor: Actor) -> Any:
     """Show the network, or what the person answers for; one location alone is its own page."""
-    session, period = web.session(), desk.period(actor)
-    programme, scope = queries.get_programme(session, actor), queries.scope_of(session, actor)
+    session, programme, scope, period = desk.ground(actor)
     if actor.sees_network:
         return _area(areas.area_page(session, programme, scope, period, None))
     if len(actor.regions) == 1 and not actor.location_ids:
@@ -52,10 +51,8 @@ def overview(actor: Actor) -> Any:
 @allow(*DESK, *MANAGERS)
 def region(actor: Actor, path: str) -> Any:
     """Show one region with the regions and locations in it."""
-    session, period = web.session(), desk.period(actor)
-    found = get_region(session, actor, path)
-    programme, scope = queries.get_programme(session, actor), queries.scope_of(session, actor)
-    return _area(areas.area_page(session, programme, scope, period, found, everything="all" in request.args))
+    found = get_region(web.session(), actor, path)
+    return _area(areas.area_page(*desk.ground(actor), found, everything="all" in request.args))
 
 
 def _area(page: areas.AreaPage) -> Any:
@@ -104,17 +101,10 @@ def visit(actor: Actor, visit_id: int) -> Any:
 @allow(*DESK, *MANAGERS)
 def criteria(actor: Actor) -> Any:
     """Show all criteria of the standard with the network's scores."""
-    session, period = web.session(), desk.period(actor)
-    page = norms.criteria_page(
-        session,
-        queries.get_programme(session, actor),
-        queries.scope_of(session, actor),
-        period,
-        channel=filters.read_channel(request.args),
-        region=desk.region(actor),
-    )
+    channel, region = filters.read_channel(request.args), desk.region(actor)
+    page = norms.criteria_page(*desk.ground(actor), channel=channel, region=region)
     if desk.csv():
-        return sheets.respond(sheets.COLUMNS, sheets.criteria(page, web.locale()), f"criteria-{period.quarter}")
+        return sheets.respond(sheets.COLUMNS, sheets.criteria(page, web.locale()), f"criteria-{page.period.quarter}")
     return desk.show("insight/criteria.html", page)
 
 
@@ -122,9 +112,7 @@ def criteria(actor: Actor) -> Any:
 @allow(*DESK, *MANAGERS)
 def criterion(actor: Actor, code: str) -> Any:
     """Show one criterion: its norm, the network, regions and locations, the items that measure it."""
-    session, period = web.session(), desk.period(actor)
-    programme, scope = queries.get_programme(session, actor), queries.scope_of(session, actor)
-    page = norms.criterion_page(session, programme, scope, period, code, everything=desk.csv() or "all" in request.args)
+    page = norms.criterion_page(*desk.ground(actor), code, everything=desk.csv() or "all" in request.args)
     if desk.csv():
-        return sheets.respond(sheets.COLUMNS, sheets.criterion(page), f"criterion-{period.quarter}")
+        return sheets.respond(sheets.COLUMNS, sheets.criterion(page), f"criterion-{page.period.quarter}")
     return desk.show("insight/criterion.html", page)

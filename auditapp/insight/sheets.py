@@ -1,4 +1,4 @@
-"""What a page shows as a CSV file: unrounded, and safe to open in a spreadsheet (exchange.md)."""
+"""What a page shows as a CSV or XLSX file: unrounded, and safe to open in a spreadsheet (exchange.md)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from flask import Response
 
+from auditapp.formulas import protect
 from auditapp.insight.areas import AreaPage, LostLine, PlacesPage
 from auditapp.insight.comparison import ComparePage
 from auditapp.insight.history import History
 from auditapp.insight.norms import CriteriaPage, CriterionPage
 from auditapp.insight.places import LocationPage
+from auditapp.workbooks import XLSX, write_workbook
 from reports.compare import COLUMNS as COMPARISON
 from reports.compare import ComparisonRow
 from reports.criteria import CriterionRow
@@ -40,7 +42,6 @@ COLUMNS = (
     "basis",
 )
 Row = Mapping[str, object]
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def respond(columns: Sequence[str], rows: Iterable[Row], name: str) -> Response:
@@ -58,13 +59,18 @@ def respond(columns: Sequence[str], rows: Iterable[Row], name: str) -> Response:
 def _cell(value: object) -> object:
     """Return a value as it is written: numbers in full, texts so that no spreadsheet runs them."""
     if isinstance(value, str):
-        return safe(value)
+        return protect(value)
     return "" if value is None else value
 
 
-def safe(text: str) -> str:
-    """Return a text so that no spreadsheet runs it."""
-    return f"'{text}" if text.lstrip("'").startswith(_RUNS) else text
+def respond_xlsx(columns: Sequence[str], rows: Iterable[Row], name: str) -> Response:
+    """Return rows as an XLSX download of one sheet; absent values are empty cells."""
+    out = io.BytesIO()
+    write_workbook(out, [(None, columns, ([row.get(column) for column in columns] for row in rows))])
+    response = Response(out.getvalue(), mimetype=XLSX)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def area(page: AreaPage) -> list[Row]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from auditapp import restated, results
 from auditapp.cells import Part
-from auditapp.insight import areas, dots, sums, words
+from auditapp.insight import areas, dots, words
 from auditapp.insight.filters import Period
 from auditapp.insight.queries import Scope
 from auditapp.insight.sheets import Row
@@ -151,8 +151,7 @@ def side_page(
     stores = [_store(facts, built, code, visits) for code in codes]
     sections = []
     if len(codes) >= 2:
-        five = Quarter.range(period.quarter.previous(4), period.quarter)
-        facts = replace(facts, part=sums.cells_of(session, programme.id, five, codes))
+        facts = results.with_locations(session, programme, facts, codes)
         rows = {(row.location, row.channel): row for row in built.rows}
         visited = dict.fromkeys(row.channel for row in rows.values() if row.channel and row.n)
         sections = [_section(facts, codes, name, rows, visits) for name in visited]

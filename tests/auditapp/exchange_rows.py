@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from auditapp import workbooks
 from auditapp.exchange import exports, writers
 from auditapp.exchange.columns import COLUMNS
 from auditapp.exchange.readers import Upload
@@ -76,7 +77,7 @@ def csv_file(kind: str, rows: Iterable[Mapping[str, str]], name: str = "") -> Up
 
 def workbook_file(sheets: Mapping[str, Sequence[Mapping[str, object]]]) -> Upload:
     buffer = io.BytesIO()
-    writers.write_workbook(
+    workbooks.write_workbook(
         buffer,
         [
             (kind, COLUMNS[kind], [[row[column] for column in COLUMNS[kind]] for row in rows])

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pandas as pd
 from sqlalchemy.orm import Session
 
 from auditapp import results, rollups
+from auditapp.factory import App, create_app
 from auditapp.models import ChecklistVersion, Location, Membership, Programme, User
 from checklists.lifecycle import Role
 from reports import compare, frames
 from reports.periods import Quarter
 from tests import factories as make
+from tests.conftest import instance_settings
 from tests.documents import GOOD
 
 BEFORE, NOW_SHOWN = Quarter(2026, 1), Quarter(2026, 2)
@@ -33,6 +37,12 @@ class Network:
     auditor: Membership
     locations: dict[str, Location]
     users: dict[str, User] = field(default_factory=dict)
+
+
+def open_app(folder: Path, template: Path) -> App:
+    """Return an application of its own over a copy of the empty database, for tests that only read pages."""
+    shutil.copy(template, folder / "audit.db")
+    return create_app(instance_settings(folder, f"sqlite:///{folder / 'audit.db'}"), clock=lambda: make.NOW)
 
 
 def make_network(session: Session, code: str = "lumo") -> Network:

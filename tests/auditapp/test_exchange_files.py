@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from auditapp.exchange import readers
 from auditapp.exchange.findings import Findings
-from auditapp.exchange.formulas import protect, unprotect
 from auditapp.exchange.readers import Upload, open_tables
+from auditapp.formulas import protect, unprotect
 from checklists.problems import Problem
 from tests.auditapp.exchange_rows import csv_file, raw_file, workbook_file
 

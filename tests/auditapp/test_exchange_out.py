@@ -12,9 +12,9 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from auditapp import results
+from auditapp import results, workbooks
 from auditapp.db import Database
-from auditapp.exchange import exports, queries, writers
+from auditapp.exchange import exports, queries
 from auditapp.exchange.columns import COLUMNS
 from auditapp.exchange.service import import_files
 from auditapp.models import ChecklistVersion, JournalLine, Location, Membership, Programme, VisitScoreRow
@@ -166,9 +166,9 @@ def test_the_workbook_holds_every_table_as_text_and_numbers(database: Database, 
 
 
 def test_a_worksheet_never_loses_rows_silently(monkeypatch: pytest.MonkeyPatch, database: Database) -> None:
-    monkeypatch.setattr(writers, "SHEET_ROWS", 2)
+    monkeypatch.setattr(workbooks, "SHEET_ROWS", 2)
     with pytest.raises(Problem) as refused:
-        writers.write_workbook(io.BytesIO(), [("regions", ("region",), [("a",), ("b",), ("c",)])])
+        workbooks.write_workbook(io.BytesIO(), [("regions", ("region",), [("a",), ("b",), ("c",)])])
     assert refused.value.code == "too_many_rows"
     with database.transaction() as session:
         lumo = fill(session)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,11 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import event, select
 
+from auditapp import cells
 from auditapp.access import actor_for
 from auditapp.db import Database
-from auditapp.factory import App, create_app
-from auditapp.insight import dots, heat, saved, sums
+from auditapp.factory import App
+from auditapp.insight import dots, heat, saved
 from auditapp.models import Cell, Location, SavedView, Visit, VisitScoreRow
 from checklists.lifecycle import Role
 from checklists.problems import Problem
@@ -34,8 +34,8 @@ from tests.auditapp.networks import (
     WORST,
     Network,
     make_network,
+    open_app,
 )
-from tests.conftest import instance_settings
 from tests.pages import Page, Person
 
 HOME = "/p/lumo/results"
@@ -52,9 +52,7 @@ class Shown:
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Shown]:
-    folder = tmp_path_factory.mktemp("compare")
-    shutil.copy(sqlite_template, folder / "audit.db")
-    app = create_app(instance_settings(folder, f"sqlite:///{folder / 'audit.db'}"), clock=lambda: make.NOW)
+    app = open_app(tmp_path_factory.mktemp("shown"), sqlite_template)
     with app.database.transaction() as session:
         network = make_network(session)
         rival = make_network(session, "rival")
@@ -373,13 +371,13 @@ def test_sums_of_the_database_are_those_of_the_cells(either_database: Database) 
     with either_database.transaction() as session:
         network = make_network(session)
         programme = network.programme.id
-        found = sums.between(session, programme, [BEFORE, NOW_SHOWN], "store_visit")
-        cells = session.scalars(
+        found = cells.between(session, programme, [BEFORE, NOW_SHOWN], "store_visit")
+        stored = session.scalars(
             select(Cell).where(Cell.programme_id == programme, Cell.criterion == "B1", Cell.channel == "store_visit")
         ).all()
         n: dict[int, float] = {}
         points: dict[int, float] = {}
-        for cell in cells:
+        for cell in stored:
             n[cell.location_id] = n.get(cell.location_id, 0) + cell.n
             points[cell.location_id] = points.get(cell.location_id, 0) + cell.score_sum
         of = found["B1", "store"]
@@ -389,10 +387,12 @@ def test_sums_of_the_database_are_those_of_the_cells(either_database: Database) 
         assert of.points == pytest.approx(sum(points.values()))
         assert of.squares == pytest.approx(sum(points[each] ** 2 / n[each] for each in n))
         assert of.means == pytest.approx(sum(points[each] / n[each] for each in n))
-        frame = sums.cells_of(session, programme, [NOW_SHOWN], ["L01", "L02"])
+        frame = cells.part_of(session, programme, [NOW_SHOWN], cells.Part(locations=("L01", "L02")))
         assert set(frame["location"]) == {"L01", "L02"}
         assert "" not in set(frame["criterion"])
-        assert len(sums.cells_of(session, programme, [NOW_SHOWN], [])) == 0
+        frame = cells.part_of(session, programme, [NOW_SHOWN], cells.Part(criteria=("B1",)))
+        assert set(frame["criterion"]) == {"B1"}
+        assert len(set(frame["location"])) > 2
 
 
 def test_dots_are_visits_that_count(either_database: Database) -> None:

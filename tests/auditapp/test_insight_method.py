@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +10,24 @@ import pytest
 from sqlalchemy import event, select, update
 
 from auditapp import results, rollups
-from auditapp.factory import App, create_app
+from auditapp.factory import App
 from auditapp.insight import method
 from auditapp.models import Programme, Visit, VisitScoreRow
 from checklists.lifecycle import Role
 from reports.compare import Comparison
 from reports.planner import build_reach, rule_risk, visits_for_change, visits_for_reliability, visits_for_width
 from tests import factories as make
-from tests.auditapp.networks import NOW_SHOWN, ORDINARY, TWO_VISITS, WORST, Network, add_visits, expected, make_network
-from tests.conftest import instance_settings
+from tests.auditapp.networks import (
+    NOW_SHOWN,
+    ORDINARY,
+    TWO_VISITS,
+    WORST,
+    Network,
+    add_visits,
+    expected,
+    make_network,
+    open_app,
+)
 from tests.pages import Page, Person
 
 HOME = "/p/lumo/results/method"
@@ -36,9 +44,7 @@ class Shown:
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Shown]:
-    folder = tmp_path_factory.mktemp("method")
-    shutil.copy(sqlite_template, folder / "audit.db")
-    app = create_app(instance_settings(folder, f"sqlite:///{folder / 'audit.db'}"), clock=lambda: make.NOW)
+    app = open_app(tmp_path_factory.mktemp("shown"), sqlite_template)
     with app.database.transaction() as session:
         network = make_network(session)
         make_network(session, "rival")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, select
 
-from auditapp.factory import App, create_app
+from auditapp.factory import App
 from auditapp.insight import comparison
 from auditapp.models import Cell, Location, Visit
 from checklists.lifecycle import Role
@@ -29,8 +28,8 @@ from tests.auditapp.networks import (
     Network,
     expected,
     make_network,
+    open_app,
 )
-from tests.conftest import instance_settings
 from tests.documents import GOOD
 from tests.pages import Page, Person
 
@@ -48,9 +47,7 @@ class Shown:
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Shown]:
-    folder = tmp_path_factory.mktemp("insight")
-    shutil.copy(sqlite_template, folder / "audit.db")
-    app = create_app(instance_settings(folder, f"sqlite:///{folder / 'audit.db'}"), clock=lambda: make.NOW)
+    app = open_app(tmp_path_factory.mktemp("shown"), sqlite_template)
     with app.database.transaction() as session:
         network = make_network(session)
         rival = make_network(session, "rival")
