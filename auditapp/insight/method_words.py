@@ -27,7 +27,7 @@ def lead(page: MethodPage) -> str:
     )
     largest = page.populations[0].population if page.populations else None
     if largest is None or largest.reliability is None:
-        return f"{counted} {_('They are too few to tell differences from chance.')}"
+        return " ".join((counted, str(_("They are too few to tell differences from chance."))))
     real = _(
         "Of the differences between the locations' scores about %(real)s are real, the rest is chance.",
         real=percent(largest.reliability),
@@ -46,7 +46,8 @@ def source(population: Population) -> str:
         )
     known = _("Dispersion %(phi)s", phi=decimal(population.phi, 3))
     if population.source == "previous_four":
-        return f"{known}, {_('from the four quarters before, because this one has too few repeated visits')}"
+        borrowed = _("from the four quarters before, because this one has too few repeated visits")
+        return f"{known}, {borrowed}"
     repeated = ngettext(
         "from %(num)d repeated visit of this quarter", "from %(num)d repeated visits of this quarter", population.df
     )

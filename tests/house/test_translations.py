@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -30,6 +31,19 @@ def test_every_text_has_polish() -> None:
         if found is None or not found.string or (isinstance(found.string, tuple) and not all(found.string)):
             missing.append(message)
     assert not missing
+
+
+def test_no_text_hides_in_a_formatted_string() -> None:
+    """Nobody who collects texts for translation looks there."""
+    hidden = [
+        f"{path.name}:{inner.lineno}"
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.JoinedStr)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id in KEYWORDS
+    ]
+    assert not hidden
 
 
 def test_no_translation_is_left_over() -> None:
