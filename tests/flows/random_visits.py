@@ -12,6 +12,7 @@ import contextlib
 import random
 import tempfile
 import time
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -178,8 +179,8 @@ def play(office: Office, phone: Phone, page: Page, pictures: list[Path], seed: i
     return run.page
 
 
-def play_many(playwright: Playwright, folder: Path, seeds: range) -> None:
-    """Play one visit for each seed on one phone and one office."""
+def play_many(playwright: Playwright, folder: Path, seeds: Iterable[int], done: Path | None = None) -> None:
+    """Play one visit for each seed on one phone and one office; write the seeds that went well to `done`."""
     (folder / "office").mkdir()
     office = Office.build(folder / "office")
     office.start()
@@ -190,6 +191,9 @@ def play_many(playwright: Playwright, folder: Path, seeds: range) -> None:
         log_in(page, office)
         for seed in seeds:
             page = play(office, phone, page, pictures, seed)
+            if done is not None:
+                with done.open("a") as file:
+                    file.write(f"{seed}\n")
     finally:
         phone.kill()
         office.kill()
@@ -200,18 +204,26 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--done", type=Path, help="a file of the seeds that went well: started again, go on from there")
     chosen = parser.parse_args()
-    started, seeds = time.monotonic(), range(chosen.seed, chosen.seed + chosen.runs)
+    started, before = time.monotonic(), _read(chosen.done)
+    left = [seed for seed in range(chosen.seed, chosen.seed + chosen.runs) if seed not in before]
     with ProcessPoolExecutor(chosen.jobs) as pool:
-        for shard in as_completed([pool.submit(_shard, seeds[number :: chosen.jobs]) for number in range(chosen.jobs)]):
+        shards = [pool.submit(_shard, left[number :: chosen.jobs], chosen.done) for number in range(chosen.jobs)]
+        for shard in as_completed(shards):
             shard.result()
-    print(f"{chosen.runs} visits, each accepted exactly once, in {time.monotonic() - started:.0f} s")
+    earlier = f" ({chosen.runs - len(left)} of them earlier)" if before else ""
+    print(f"{chosen.runs} visits{earlier}, each accepted exactly once, in {time.monotonic() - started:.0f} s")
 
 
-def _shard(seeds: range) -> None:
+def _read(done: Path | None) -> set[int]:
+    return set(map(int, done.read_text().split())) if done is not None and done.exists() else set()
+
+
+def _shard(seeds: list[int], done: Path | None) -> None:
     """Play some of the visits in a process of their own, with a phone and an office of their own."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        play_many(playwright, Path(folder), seeds)
+        play_many(playwright, Path(folder), seeds, done)
 
 
 if __name__ == "__main__":
