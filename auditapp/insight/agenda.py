@@ -10,9 +10,9 @@ from typing import Generic, TypeVar
 import numpy as np
 from sqlalchemy.orm import Session
 
-from auditapp import results
-from auditapp.insight import agenda_words, areas, criterion_facts, failures, words
-from auditapp.insight.failures import Failure
+from auditapp import criterion_facts, failures, results
+from auditapp.failures import Failure
+from auditapp.insight import agenda_words, areas, words
 from auditapp.insight.filters import Period
 from auditapp.insight.queries import Scope
 from auditapp.models import Programme, Region
@@ -364,17 +364,4 @@ class _Maker:
         return np.fromiter((code in area for code in places), dtype=np.bool_, count=len(places))
 
     def _comparable(self) -> frozenset[Measure]:
-        """Return the measures whose questions are the same in all versions used in either quarter."""
-        used: dict[str, set[int]] = {}
-        for (channel, quarter), versions in self.facts.used.items():
-            if quarter in (self.facts.previous, self.facts.quarter):
-                used.setdefault(channel, set()).update(versions)
-        alike = {
-            channel: attention.comparable_criteria(
-                [checklist for id_, checklist in self.facts.checklists.items() if id_ in versions]
-            )
-            for channel, versions in used.items()
-        }
-        return frozenset(
-            (channel, code) for channel, code in self.after.measures if channel not in alike or code in alike[channel]
-        )
+        return criterion_facts.comparable_measures(self.facts, self.after.measures)

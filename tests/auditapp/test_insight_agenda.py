@@ -11,10 +11,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, event, select, update
 
-from auditapp import documents, results
+from auditapp import documents, failures, results
 from auditapp.db import Database
 from auditapp.factory import App
-from auditapp.insight import agenda, failures
+from auditapp.insight import agenda
 from auditapp.models import Cell, CellStamp, ChecklistVersion, Location, Programme, Visit
 from checklists.lifecycle import Role
 from reports.periods import Quarter

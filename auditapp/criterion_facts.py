@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from auditapp import cells, results
@@ -10,6 +12,7 @@ from auditapp.models import Programme
 from auditapp.results import Facts
 from reports import attention
 from reports.attention import CriterionFacts
+from reports.measures import Measure
 from reports.periods import Quarter
 
 AT_ONCE = 10  # criteria
@@ -40,3 +43,18 @@ def _read(session: Session, programme: Programme, facts: Facts, quarter: Quarter
             found = attention.build_facts(read, facts.locations, quarter, items=items, spread=borrowed)
         parts.append(found)
     return attention.merge(parts)
+
+
+def comparable_measures(facts: Facts, measures: Sequence[Measure]) -> frozenset[Measure]:
+    """Return the measures whose questions are the same in all versions used in the quarter or the one before."""
+    used: dict[str, set[int]] = {}
+    for (channel, quarter), versions in facts.used.items():
+        if quarter in (facts.previous, facts.quarter):
+            used.setdefault(channel, set()).update(versions)
+    alike = {
+        channel: attention.comparable_criteria(
+            [checklist for id_, checklist in facts.checklists.items() if id_ in versions]
+        )
+        for channel, versions in used.items()
+    }
+    return frozenset((channel, code) for channel, code in measures if channel not in alike or code in alike[channel])
