@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from auditapp.db import insert_rows
 from auditapp.models import JournalLine
 
-# The plain table and one statement for all: nobody wants the row object back, and building costs more than running.
-LINE = insert(JournalLine.metadata.tables["journal"])
+_JOURNAL = JournalLine.metadata.tables["journal"]  # nobody wants the row object back
 
 
 def write(
@@ -26,15 +25,13 @@ def write(
     **detail: Any,
 ) -> None:
     """Add a line. `detail` is plain JSON: before and after, a reason, counts; never a secret."""
-    session.execute(
-        LINE,
-        {
-            "programme_id": programme_id,
-            "at": now,
-            "actor_id": actor_id,
-            "act": act,
-            "subject": subject,
-            "subject_id": str(subject_id),
-            "detail": detail,
-        },
-    )
+    line = {
+        "programme_id": programme_id,
+        "at": now,
+        "actor_id": actor_id,
+        "act": act,
+        "subject": subject,
+        "subject_id": str(subject_id),
+        "detail": detail,
+    }
+    insert_rows(session, _JOURNAL, [line])

@@ -38,7 +38,6 @@ SUMS = ["n", "score_sum", "score_sum_sq", "lost_sum", "answers", "critical_faile
 # Built once, on the plain tables: building a statement costs more than running it.
 _SCORES = tuple(Cell.metadata.tables[name] for name in ("criterion_score", "visit_score"))
 _FORGET = tuple(delete(scores).where(scores.c.visit_id == bindparam("visit")) for scores in _SCORES)
-_PUT_SCORE = insert(_SCORES[1])
 _UPSERTS: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
@@ -52,7 +51,7 @@ def store_score(session: Session, visit_id: int, scored: VisitScore, *, first: b
     if not first:
         for forget in _FORGET:
             session.execute(forget, {"visit": visit_id})
-    session.execute(_PUT_SCORE, visit_score_values(visit_id, scored))
+    insert_rows(session, _SCORES[1], [visit_score_values(visit_id, scored)])
     insert_rows(session, _SCORES[0], criterion_score_values(visit_id, scored))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from math import isfinite
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
+from flask.sansio.blueprints import BlueprintSetupState
 
 from auditapp import web
 from auditapp.access import BY_TOKEN, allow
@@ -17,14 +18,25 @@ from auditapp.evidence import preparing
 from auditapp.evidence import service as evidence
 from auditapp.evidence.photos import check_photo
 from auditapp.fieldwork import sending
-from auditapp.fieldwork.sending import Sender
+from auditapp.fieldwork.sending import Outcome, Sender, Sent
+from auditapp.group_commit import GroupCommit
 from checklists.problems import Problem, at
 
+Intake = GroupCommit[Sent, Outcome]
+
 bp = Blueprint("sending", __name__, url_prefix="/api/v1")
+INTAKE = "auditapp.intake"
 DOCUMENT_LIMIT = 2**20
 LOG_LIMIT = 2**16
 ITEM_LENGTH = 40
 LONGEST_SKEW = 10**9  # seconds, some thirty years
+
+
+@bp.record
+def _open_intake(state: BlueprintSetupState) -> None:
+    """Give the application one place where the documents of all its threads meet; see `GroupCommit`."""
+    database = state.app.extensions["auditapp.database"]
+    state.app.extensions[INTAKE] = Intake(partial(sending.take_in, database), key=lambda sent: sent.sender.visit_id)
 
 
 def by_token(view: Callable[..., Response]) -> Callable[..., Response]:
@@ -47,9 +59,9 @@ def by_token(view: Callable[..., Response]) -> Callable[..., Response]:
 @bp.put("/submissions/<uuid:submission_id>")
 @by_token
 def document(sender: Sender, submission_id: UUID) -> Response:
-    outcome = sending.put_document(
-        web.session(), sender, submission_id, _body(DOCUMENT_LIMIT), skew=_skew(), now=web.now()
-    )
+    sent = Sent(sender, submission_id, _body(DOCUMENT_LIMIT), _skew(), web.now())
+    intake: Intake = current_app.extensions[INTAKE]
+    outcome = intake.do(sent)
     missing = [{"item": item, "sha": sha} for item, sha in outcome.missing]
     if outcome.parked:
         return web.json({"error": outcome.parked, "parked": True, "missing": missing}, 409)

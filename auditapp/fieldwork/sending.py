@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, joinedload, load_only
 
 from auditapp import parked, visits
 from auditapp.convert import checklist_of
-from auditapp.db import looking
+from auditapp.db import Database, looking, together
 from auditapp.evidence import service as evidence
 from auditapp.evidence.photos import Photo
 from auditapp.fieldwork import documents, service
@@ -59,34 +59,39 @@ _PARTS = (  # what a document is judged by, and no more
     .joinedload(ChecklistVersion.standard_version)
     .load_only(StandardVersion.document),
 )
-_SENT_FOR = (
-    select(Visit, Membership)
-    .join(Membership, Membership.programme_id == Visit.programme_id)
-    .join(Membership.user)
-    .where(Visit.id == bindparam("visit"), Membership.id == bindparam("member"))
-    .where(Membership.role == Role.AUDITOR, Membership.active, User.active)
-    .options(*_PARTS, load_only(Membership.user_id))
-    .execution_options(populate_existing=True)
-)
-_HELD_FOR = _SENT_FOR.with_for_update(of=Visit)  # held until the end of the transaction
-_VISIT = (
+_VISITS = (
     select(Visit)
-    .where(Visit.id == bindparam("visit"), Visit.programme_id == bindparam("programme"))
+    .where(Visit.id.in_(bindparam("visits", expanding=True)))
     .options(*_PARTS)
-    .with_for_update(of=Visit)
     .execution_options(populate_existing=True)
 )
-_OF_ROUND = (Submission.visit_id == bindparam("visit")) & (Submission.round == bindparam("round"))
-_ROWS = select(Submission).where(or_(Submission.id == bindparam("id"), _OF_ROUND))
-_STANDS = (Visit.status, Visit.round, Visit.auditor_id, Visit.checklist_version_id)
-_HOLD = select(Visit.id).where(Visit.id == bindparam("visit")).with_for_update()
+# Held until the end of the transaction, and always in the same order, so that nobody waits in a circle.
+_HELD_VISITS = _VISITS.order_by(Visit.id).with_for_update(of=Visit)
+_HOLD = select(Visit.id).where(Visit.id.in_(bindparam("visits", expanding=True))).order_by(Visit.id).with_for_update()
+_MEMBERS = (
+    select(Membership)
+    .join(Membership.user)
+    .where(Membership.id.in_(bindparam("members", expanding=True)))
+    .where(Membership.role == Role.AUDITOR, Membership.active, User.active)
+    .options(load_only(Membership.user_id, Membership.programme_id))
+    .execution_options(populate_existing=True)
+)
+_ROWS = select(Submission).where(
+    or_(
+        Submission.id.in_(bindparam("ids", expanding=True)),
+        Submission.visit_id.in_(bindparam("visits", expanding=True)),
+    )
+)
 _HERE = select(
-    *_STANDS,
-    exists().where(or_(Submission.id == bindparam("id"), _OF_ROUND)),
+    Visit.id,
+    Visit.status,
+    Visit.round,
+    Visit.auditor_id,
+    Visit.checklist_version_id,
     exists().where(Evidence.visit_id == Visit.id),
     exists().where(AnswerRow.visit_id == Visit.id),
     exists().where(Parked.visit_id == Visit.id),
-).where(Visit.id == bindparam("visit"))
+).where(Visit.id.in_(bindparam("visits", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +126,20 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What one request brought: who sent it, under which id, its bytes, the skew of the phone's clock in seconds."""
+
+    sender: Sender
+    id: UUID
+    body: bytes
+    skew: float | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Here:
     """What is here of a visit: nobody has to look for what is not."""
 
-    documents: bool = True  # of this round, or under this id
     photos: bool = True
     answers: bool = True
     parked: bool = True
@@ -197,44 +212,70 @@ def _serializer(secret_key: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret_key, salt=SALT)
 
 
-def find_sender(session: Session, sender: Sender, *, hold: bool = True) -> tuple[Visit, Membership]:
+def find_sender(session: Session, sender: Sender) -> tuple[Visit, Membership]:
     """Return the visit, held until the end of the transaction, and the membership; Problem token.
 
     The membership must be active now; whether the visit is still this auditor's is for the caller to say.
     """
-    query = _HELD_FOR if hold else _SENT_FOR
-    found = session.execute(query, {"visit": sender.visit_id, "member": sender.membership_id}).one_or_none()
-    if found is None:
-        raise Problem("token")
-    visit, member = found
-    return visit, member
+    return _load(session, [sender], hold=True)[0]
 
 
 def hold_visit(session: Session, visit_id: int, programme_id: int) -> Visit:
     """Return the visit, held until the end of the transaction; Problem token when the programme has none such."""
-    visit = session.scalar(_VISIT, {"visit": visit_id, "programme": programme_id})
-    if visit is None:
+    visit = session.scalar(_HELD_VISITS, {"visits": [visit_id]})
+    if visit is None or visit.programme_id != programme_id:
         raise Problem("token")
     return visit
 
 
-def put_document(
-    session: Session, sender: Sender, submission_id: UUID, body: bytes, *, skew: float | None, now: datetime
-) -> Outcome:
-    """Take in a draft or a final document as it came; Problem token when it may not be sent."""
-    document = documents.find(body)
+def _load(session: Session, senders: Sequence[Sender], *, hold: bool = False) -> list[tuple[Visit, Membership]]:
+    """Return for each sender the visit and the membership; Problem token when one of them has none."""
+    keys = {"visits": [sender.visit_id for sender in senders]}
+    loaded = {visit.id: visit for visit in session.scalars(_HELD_VISITS if hold else _VISITS, keys)}
+    found = session.scalars(_MEMBERS, {"members": [sender.membership_id for sender in senders]})
+    members = {(member.id, member.programme_id): member for member in found}
+    try:
+        return [
+            (visit, members[sender.membership_id, visit.programme_id])
+            for sender in senders
+            for visit in [loaded[sender.visit_id]]
+        ]
+    except KeyError as error:
+        raise Problem("token") from error
+
+
+def take_in(database: Database, sent: Sequence[Sent]) -> list[Outcome]:
+    """Take in documents of different visits in one transaction; returns what became of each."""
+    with database.transaction() as session:
+        return put_documents(session, sent)
+
+
+def put_documents(session: Session, sent: Sequence[Sent]) -> list[Outcome]:
+    """Take in drafts or final documents of different visits as they came; Problem token when one may not be sent."""
+    documents_ = [documents.find(each.body) for each in sent]
     with looking(session):  # nobody waits while this is read and sorted
-        visit, member = find_sender(session, sender, hold=False)
-        said = _sort(visit, document)
-    as_loaded, here = _hold(session, visit, submission_id, document.round if document else visit.round)
-    if not as_loaded:  # something happened to the visit meanwhile
-        visit, member = find_sender(session, sender)
-        said = _sort(visit, document)
-    arrival = Arrival(session, visit, member, submission_id, body, skew, now, member.user_id, here)
-    with session.no_autoflush:  # everything is written once, at the end
-        outcome = _receive(arrival, document, said)
+        senders = _load(session, [each.sender for each in sent])
+        said = [_sort(visit, document) for (visit, _member), document in zip(senders, documents_, strict=True)]
+    here, moved = _hold(session, [visit for visit, _member in senders])
+    for number in moved:  # something happened to the visit meanwhile
+        senders[number] = _load(session, [sent[number].sender])[0]
+        said[number] = _sort(senders[number][0], documents_[number])
+    keys = {"ids": [each.id for each in sent], "visits": list(here)}
+    rows = session.scalars(_ROWS, keys).all()
+    with session.no_autoflush, together(session):  # everything is written once, at the end
+        outcomes = [
+            _receive(
+                Arrival(
+                    session, visit, member, each.id, each.body, each.skew, each.now, member.user_id, here[visit.id]
+                ),
+                document,
+                sorted_,
+                rows,
+            )
+            for each, (visit, member), document, sorted_ in zip(sent, senders, documents_, said, strict=True)
+        ]
     session.flush()
-    return outcome
+    return outcomes
 
 
 def _sort(visit: Visit, document: Document | None) -> Sorted:
@@ -245,23 +286,28 @@ def _sort(visit: Visit, document: Document | None) -> Sorted:
     return Sorted(answers, faults, gaps_in(visit, document, answers))
 
 
-def _hold(session: Session, visit: Visit, submission_id: UUID, round_: int) -> tuple[bool, Here]:
-    """Hold the visit until the end of the transaction; returns whether it stands as it was loaded, and what is here."""
+def _hold(session: Session, visits_: Sequence[Visit]) -> tuple[dict[int, Here], list[int]]:
+    """Hold visits until the end of the transaction.
+
+    Returns what is here of each by id, and the places in `visits_` of those that are no longer as they were loaded.
+    """
+    keys = {"visits": [visit.id for visit in visits_]}
     # First and by itself: PostgreSQL, having waited, would look for the rest as it was before the waiting.
-    session.execute(_HOLD, {"visit": visit.id})
-    now = session.execute(_HERE, {"visit": visit.id, "id": submission_id, "round": round_}).one()
-    loaded = (visit.status, visit.round, visit.auditor_id, visit.checklist_version_id)
-    return tuple(now[: len(loaded)]) == loaded, Here(*map(bool, now[len(loaded) :]))
+    session.execute(_HOLD, keys)
+    now = {id_: tuple(row) for id_, *row in session.execute(_HERE, keys)}
+    here = {id_: Here(*map(bool, row[4:])) for id_, row in now.items()}
+    loaded = [(visit.status, visit.round, visit.auditor_id, visit.checklist_version_id) for visit in visits_]
+    moved = [n for n, visit in enumerate(visits_) if now[visit.id][:4] != loaded[n]]
+    return here, moved
 
 
-def _receive(arrival: Arrival, document: Document | None, said: Sorted) -> Outcome:
-    session, visit = arrival.session, arrival.visit
+def _receive(arrival: Arrival, document: Document | None, said: Sorted, rows: Sequence[Submission]) -> Outcome:
+    """Decide what becomes of a document; `rows` are the stored ones of its visit and under its id, and others."""
+    visit = arrival.visit
     if document is None or document.id != arrival.id:
         return arrival.park("unreadable")
     if document.visit != visit.code:
         raise Problem("token")
-    keys = {"id": arrival.id, "visit": visit.id, "round": document.round}
-    rows = session.scalars(_ROWS, keys).all() if arrival.here.documents else ()
     own = next((row for row in rows if row.id == arrival.id), None)
     standing = next((row for row in rows if row.visit_id == visit.id and row.round == document.round), None)
     if own is not None and own.status == "final":

@@ -13,7 +13,7 @@ import pytest
 from auditapp import parked
 from auditapp.config import Settings
 from auditapp.fieldwork import sending
-from auditapp.fieldwork.sending import Outcome, Sender
+from auditapp.fieldwork.sending import Outcome, Sender, Sent
 from auditapp.models import Membership, PhoneLog, User, Visit
 from checklists.lifecycle import Role, State
 from tests import factories as make
@@ -35,8 +35,8 @@ class Desk:
         """A document arrives from the auditor's phone."""
         sent = json.dumps(self.office.document(id_, **changed)).encode() if body is None else body
         sender = Sender(self.office.auditor.id, self.office.visit_id)
-        with self.office.database.transaction() as session:
-            return sending.put_document(session, sender, id_, sent, skew=None, now=self.office.clock.now)
+        (outcome,) = sending.take_in(self.office.database, [Sent(sender, id_, sent, None, self.office.clock.now)])
+        return outcome
 
     def person(self, role: Role, locale: str = "pl") -> Person:
         with self.office.database.transaction() as session:
