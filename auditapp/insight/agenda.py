@@ -160,7 +160,12 @@ class AgendaPage:
     needs: Needs
     known: Known
     channels: bool
-    settings: Thresholds
+    comparison: Comparison
+    facts: Facts
+
+    @property
+    def settings(self) -> Thresholds:
+        return self.comparison.settings
 
     @property
     def lead(self) -> str:
@@ -241,7 +246,8 @@ def agenda_page(
             waiting=failures.count_waiting(session, programme, area),
         ),
         channels=len(channels) > 1,
-        settings=built.settings,
+        comparison=built,
+        facts=facts,
     )
 
 

@@ -14,7 +14,7 @@ from auditapp.insight.history import History
 from auditapp.insight.queries import Scope
 from auditapp.models import IssuedReport, Programme, Region
 from auditapp.results import Facts
-from reports.compare import ComparisonRow
+from reports.compare import Comparison, ComparisonRow
 from reports.criteria import PointsLost
 from reports.measures import channels_of
 from reports.summary import Summary, SummaryChange, in_region
@@ -92,6 +92,8 @@ class PlacesPage:
     period: Period
     areas: Sequence[tuple[Region, Summary]]
     places: Sequence[PlaceLine]
+    comparison: Comparison
+    facts: Facts
 
 
 def area_history(session: Session, programme: Programme, period: Period, region: Region | None) -> History:
@@ -156,10 +158,9 @@ def places_page(
     for region in regions:
         single -= set(facts.locations.loc[in_region(facts.locations, region.path), "location"])
     summaries = results.build_summaries(facts, regions=[region.path for region in regions]) if regions else ()
-    rows = results.comparison_of(facts).only(single).rows
-    return PlacesPage(
-        period, list(zip(regions, summaries, strict=True)), sorted(place_lines(rows), key=lambda line: line.order)
-    )
+    mine = results.comparison_of(facts).only(single)
+    places = sorted(place_lines(mine.rows), key=lambda line: line.order)
+    return PlacesPage(period, list(zip(regions, summaries, strict=True)), places, mine, facts)
 
 
 def place_lines(rows: Sequence[ComparisonRow]) -> list[PlaceLine]:

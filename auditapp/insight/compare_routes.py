@@ -15,6 +15,7 @@ from auditapp.insight import (
     desk,
     filters,
     heat,
+    heat_sheet,
     saved,
     sheets,
     side,
@@ -97,7 +98,7 @@ def criteria_table(actor: Actor) -> Any:
         everything=_file_kind() != "",
     )
     if _file_kind():
-        return _file(heat.COLUMNS, heat.sheet(page), f"criteria-{page.by}-{page.period.quarter}")
+        return _file(heat_sheet.COLUMNS, heat_sheet.rows_of(page), f"criteria-{page.by}-{page.period.quarter}")
     return _show(actor, "heat", page)
 
 

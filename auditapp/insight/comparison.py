@@ -30,13 +30,14 @@ SHOWN = 100  # locations of a group, listed at first
 
 @dataclass(frozen=True, slots=True)
 class CompareLine:
-    """One location with what is said of it in a list of many."""
+    """One location with what is said of it in a list of many; `population` None over several channels."""
 
     row: ComparisonRow
     change: str
     change_label: str | None
     rank: str
     target: float | None
+    population: Population | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +245,7 @@ def _line(
         change_label=label,
         rank=words.rank(row, population),
         target=targets.get(population.channel) if scored and population is not None else None,
+        population=population,
     )
 
 

@@ -4,28 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import ceil, floor
+from typing import Protocol
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from auditapp.formats import change as signed
-from auditapp.formats import decimal, interval, percent, quarter
+from auditapp.formats import decimal, interval, percent, quarter, text
 from auditapp.insight import method_words, words
 from auditapp.insight.areas import AreaPage
-from auditapp.insight.comparison import ComparePage
 from auditapp.insight.norms import CriteriaPage, CriterionPage
 from auditapp.insight.places import LocationPage
+from auditapp.insight.queries import VisitPage
 from auditapp.results import Facts
 from checklists.rounding import half_up
 from reports.columns import Population
 from reports.compare import ComparisonRow
-from reports.criteria import CriterionRow
 from reports.intervals import Z95
 from reports.summary import Summary
 from reports.thresholds import Thresholds
 
 Lines = list[tuple[str, str]]
 _VISITS_NAMED = 12  # scores of visits that a sentence can hold
+
+
+class Figures(Protocol):
+    """One criterion in one location, as tables of criteria have it."""
+
+    @property
+    def n(self) -> int: ...
+    @property
+    def answers(self) -> int: ...
+    @property
+    def score(self) -> float | None: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
+    @property
+    def basis(self) -> str | None: ...
 
 
 def of_location(page: LocationPage) -> Lines:
@@ -39,10 +56,11 @@ def of_location(page: LocationPage) -> Lines:
     for row, population in page.populations:
         named = f"{words.channel(row.channel)}: " if page.channels else ""
         scores = [line.score for line in page.visits if line.counts and line.visit.channel == row.channel]
-        told = [(_("Score"), _mean(row, [score for score in scores if score is not None]))] if row.score else []
-        told += _standing(row, population, settings)
+        told = standing(row, population, settings)
+        if row.score is not None:
+            told.insert(0, (_("Score"), mean(row, [score for score in scores if score is not None])))
         lines += [((named + what)[:1].upper() + (named + what)[1:], how) for what, how in told]
-    lines += _change(page.row)
+    lines += changed(page.row)
     left = sum(not line.counts for line in page.visits)
     lines.append((_("What does not count"), _left_out(left)))
     return [*lines, (_("Versions"), versions(page.facts, {row.channel for row, _population in page.populations}))]
@@ -50,10 +68,20 @@ def of_location(page: LocationPage) -> Lines:
 
 def of_place(row: ComparisonRow, population: Population | None, settings: Thresholds) -> Lines:
     """Explain interval, level, place and change of a location in one channel."""
-    return [*_standing(row, population, settings), *_change(row)]
+    return [*standing(row, population, settings), *changed(row)]
 
 
-def _standing(row: ComparisonRow, population: Population | None, settings: Thresholds) -> Lines:
+def score_of(
+    row: ComparisonRow, population: Population | None, settings: Thresholds, scores: Sequence[float] = ()
+) -> Lines:
+    """Explain the score of a location and how it stands; without a `population` it is one over several channels."""
+    if population is None:
+        return [(str(_("Score")), str(_("The weighted mean of the channels that were visited.")))]
+    return [(str(_("Score")), mean(row, scores)), *standing(row, population, settings)]
+
+
+def standing(row: ComparisonRow, population: Population | None, settings: Thresholds) -> Lines:
+    """Explain interval, level and place of a location in one channel."""
     lines: Lines = []
     if row.score is not None and row.low is not None and row.phi:
         lines.append((_("Likely level"), _likely(row, population)))
@@ -90,6 +118,25 @@ def _standing(row: ComparisonRow, population: Population | None, settings: Thres
     return lines
 
 
+def of_visit(page: VisitPage) -> Lines:
+    """Explain the score of one visit."""
+    found = page.score
+    if found.score is None:
+        return []
+    said = ngettext(
+        "The weight earned divided by the weight of the questions that applied, %(applied)s of %(whole)s. It rests on "
+        "%(num)d answer.",
+        "The weight earned divided by the weight of the questions that applied, %(applied)s of %(whole)s. It rests on "
+        "%(num)d answers.",
+        found.answers,
+        applied=decimal(found.applicable_weight, 1),
+        whole=decimal(found.total_weight, 1),
+    )
+    checklist = page.visit.checklist_version
+    version = _("%(checklist)s, version %(version)s", checklist=checklist.code, version=checklist.version)
+    return [(str(_("Score")), str(said)), (str(_("Versions")), str(version))]
+
+
 def of_area(page: AreaPage) -> Lines:
     """Explain the score of a region or of the network."""
     summary = page.summary
@@ -103,30 +150,16 @@ def of_area(page: AreaPage) -> Lines:
                     "points, likely %(low)s to %(high)s. It is called up or down only where this range leaves out 0.",
                     quarter=quarter(str(page.period.previous)),
                     change=signed(page.change.change),
-                    **_ends(page.change.low, page.change.high),
+                    **ends(page.change.low, page.change.high),
                 ),
             )
         )
     return [*lines, (_("Versions"), versions(page.facts))]
 
 
-def of_comparison(page: ComparePage) -> Lines:
-    """Explain a comparison by the first location listed with a score."""
-    found = page.comparison
-    row = next((line.row for group in page.groups for line in group.lines if line.row.score is not None), None)
-    if row is None:
-        return []
-    example = str(_("For example %(criterion)s", criterion=row.name))
-    if row.phi is None and row.low is not None:
-        return [(example, str(_("The weighted mean of the channels that were visited."))), *_change(row)]
-    of_format = [
-        each
-        for each in found.populations
-        if each.visited and each.format == row.format and (row.channel or page.channel) in ("", each.channel)
-    ]
-    population = of_format[0] if len(of_format) == 1 else None  # a headline does not say which channel it is of
-    lines = [(_("Score"), _mean(row, [])), *of_place(row, population, found.settings)]
-    return [(f"{example}: {str(what)[:1].lower()}{str(what)[1:]}", str(how)) for what, how in lines]
+def for_example(name: str, lines: Lines) -> Lines:
+    """Return the lines below the name of the one of many that they explain."""
+    return [(str(_("For example")), name), *lines] if lines else []
 
 
 def of_summary(summary: Summary) -> Lines:
@@ -134,7 +167,7 @@ def of_summary(summary: Summary) -> Lines:
     if summary.score is None:
         return []
     weighed = _("weighed by footfall") if summary.footfall else _("all with the same weight")
-    mean = ngettext(
+    said = ngettext(
         "The mean of %(num)d location, %(weighed)s; not of its visits, %(visits)s in number. Locations without a visit "
         "are named and not guessed.",
         "The mean of %(num)d locations, %(weighed)s; not of their visits, %(visits)s in number. Locations without a "
@@ -143,7 +176,7 @@ def of_summary(summary: Summary) -> Lines:
         weighed=weighed,
         visits=summary.n,
     )
-    lines = [(_("Score"), str(mean))]
+    lines = [(_("Score"), str(said))]
     if summary.se is not None and summary.low is not None:
         lines.append(
             (
@@ -180,25 +213,26 @@ def of_criteria(page: CriteriaPage) -> Lines:
     line = next((each for each in page.lines if each.network is not None and each.network.n), None)
     if line is None or line.network is None:
         return []
-    lines = of_summary(line.network)
-    example = _("For example %(criterion)s", criterion=line.criterion.code)
-    lines = [(f"{example}: {what[:1].lower()}{what[1:]}", how) for what, how in lines]
-    return [*lines, *of_lost(page.lost_total), _acceptance(), (_("Versions"), versions(page.facts))]
+    title = text(line.criterion.title)
+    lines = for_example(title, of_summary(line.network))
+    if page.region is not None and line.region is not None:
+        lines += for_example(f"{title}, {page.region.name}", of_summary(line.region))
+    return [*lines, *of_lost(page.lost_total), acceptance(), (_("Versions"), versions(page.facts))]
 
 
 def of_criterion(page: CriterionPage) -> Lines:
     """Explain the network's score on one criterion, and a location's by the first one listed."""
     lines = [] if page.network is None else of_summary(page.network)
     if page.places:
-        lines.append(_of_row(page.places[0].name, page.places[0].row))
+        lines.append(of_row(page.places[0].name, page.places[0].row))
     channels = {channel for channel, code in page.facts.items if code == page.criterion.code}
-    return [*lines, _acceptance(), (_("Versions"), versions(page.facts, channels))] if lines else []
+    return [*lines, acceptance(), (_("Versions"), versions(page.facts, channels))] if lines else []
 
 
-def of_rows(named: Iterable[tuple[str, CriterionRow]]) -> Lines:
+def of_rows(named: Iterable[tuple[str, Figures]]) -> Lines:
     """Explain a table of criteria in one location by the first one with a score."""
     found = next(((name, row) for name, row in named if row.score is not None), None)
-    return [] if found is None else [_of_row(*found), _acceptance()]
+    return [] if found is None else [of_row(*found), acceptance()]
 
 
 def versions(facts: Facts, channels: Iterable[str] | None = None) -> str:
@@ -215,11 +249,12 @@ def versions(facts: Facts, channels: Iterable[str] | None = None) -> str:
     return "; ".join(str(each) for each in found) or "–"
 
 
-def _mean(row: ComparisonRow, scores: Sequence[float]) -> str:
-    mean = ngettext("The mean of %(num)d visit", "The mean of %(num)d visits", row.n)
+def mean(row: ComparisonRow, scores: Sequence[float] = ()) -> str:
+    """Return what the score of a location in one channel is the mean of; few visits are named."""
+    said = ngettext("The mean of %(num)d visit", "The mean of %(num)d visits", row.n)
     if 1 < len(scores) <= _VISITS_NAMED:
-        mean += f": {', '.join(percent(score) for score in sorted(scores))}"
-    return f"{mean}. " + str(
+        said += f": {', '.join(percent(score) for score in sorted(scores))}"
+    return f"{said}. " + str(
         _("The score of a visit is the weight earned divided by the weight of the questions that applied.")
     )
 
@@ -253,7 +288,8 @@ def _channels(page: LocationPage) -> str:
     return str(_("The weighted mean of the channels: %(parts)s.", parts="; ".join(str(part) for part in parts)))
 
 
-def _change(row: ComparisonRow) -> Lines:
+def changed(row: ComparisonRow) -> Lines:
+    """Explain the change of a location."""
     if row.change_label == "not_comparable":
         why = _(
             "Not computed: the two checklists share less than %(overlap)s of their weight, or other channels were "
@@ -269,20 +305,49 @@ def _change(row: ComparisonRow) -> Lines:
             _(
                 "%(now)s now less %(before)s in %(quarter)s, on the questions that both checklists have: %(change)s "
                 "points, likely %(low)s to %(high)s. It is called up or down only where this range leaves out 0.",
-                now=percent((row.previous_score or 0.0) + row.change),
-                before=percent(row.previous_score),
+                now=percent((row.previous_score or 0.0) + row.change, 1),
+                before=percent(row.previous_score, 1),
                 quarter=quarter(row.previous),
                 change=signed(row.change),
-                **_ends(row.change_low, row.change_high),
+                **ends(row.change_low, row.change_high),
             ),
         )
     ]
 
 
-def _ends(low: float | None, high: float | None) -> dict[str, str]:
+def ends(low: float | None, high: float | None) -> dict[str, str]:
     """Return the ends of a change's interval in points, rounded outward like those of a score."""
     ends = {"low": floor(half_up(100 * (low or 0.0), 9)), "high": ceil(half_up(100 * (high or 0.0), 9))}
     return {name: signed(points / 100) for name, points in ends.items()}
+
+
+def listed_change(row: ComparisonRow, settings: Thresholds) -> Lines:
+    """Explain the change of a location in a list of many, where chance alone would name some."""
+    lines = changed(row)
+    if row.change_label == "not_comparable" or not lines or row.change_p is None:
+        return lines
+    ((what, how),) = lines
+    return [(what, f"{how} {listed(row.change_p, settings)}")]
+
+
+def listed(p: float, settings: Thresholds) -> str:
+    """Return what a place on a list of changes or differences takes; `p` is adjusted over the list."""
+    return str(
+        _(
+            "As one of many it is called clear only where, besides, the chance to see as much if nothing differed, "
+            "adjusted for all that are compared (Benjamini-Hochberg), is at most %(q)s; here it is %(p)s.",
+            q=percent(settings.change_q),
+            p=method_words.chance(p),
+        )
+    )
+
+
+def excluded() -> tuple[str, str]:
+    """Explain which visits no figure of a list rests on."""
+    return (
+        str(_("What does not count")),
+        str(_("Re-visits, training and pilot visits, and visits in which less than half of the checklist applied.")),
+    )
 
 
 def _left_out(number: int) -> str:
@@ -299,29 +364,27 @@ def _left_out(number: int) -> str:
     )
 
 
-def _of_row(name: str, row: CriterionRow) -> tuple[str, str]:
+def of_row(name: str, row: Figures) -> tuple[str, str]:
+    """Explain the score of one criterion in one location."""
     basis = _("of the last four quarters") if row.basis == "four_quarters" else _("of this quarter")
-    return (
-        str(_("For example %(criterion)s", criterion=name)),
-        str(
-            ngettext(
-                "%(score)s is the mean of the %(num)d visit %(basis)s in which it applied, with %(answers)s answers in "
-                "all. The range of %(range)s is Wilson's interval with the dispersion of this criterion in the whole "
-                "network.",
-                "%(score)s is the mean of the %(num)d visits %(basis)s in which it applied, with %(answers)s answers "
-                "in all. The range of %(range)s is Wilson's interval with the dispersion of this criterion in the "
-                "whole network.",
-                row.n,
-                score=percent(row.score),
-                basis=basis,
-                answers=row.answers,
-                range=interval(row.low, row.high),
-            )
-        ),
+    said = ngettext(
+        "%(score)s is the mean of the %(num)d visit %(basis)s in which it applied, with %(answers)s answers in all.",
+        "%(score)s is the mean of the %(num)d visits %(basis)s in which it applied, with %(answers)s answers in all.",
+        row.n,
+        score=percent(row.score),
+        basis=basis,
+        answers=row.answers,
     )
+    if row.low is not None:
+        said += " " + _(
+            "The range of %(range)s is Wilson's interval with the dispersion of this criterion in the whole network.",
+            range=interval(row.low, row.high),
+        )
+    return str(_("For example %(criterion)s", criterion=name)), str(said)
 
 
-def _acceptance() -> tuple[str, str]:
+def acceptance() -> tuple[str, str]:
+    """Explain when an acceptance level is called met."""
     return (
         str(_("Acceptance level")),
         str(_("Met where the whole likely range reaches it, missed where the whole range lies below it.")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -14,12 +14,12 @@ from auditapp.cells import Part
 from auditapp.insight import areas
 from auditapp.insight.filters import Period
 from auditapp.insight.queries import Scope
-from auditapp.insight.sheets import Row
 from auditapp.models import Programme, Region
 from auditapp.results import Facts
 from checklists.model import LocationFormat
 from checklists.rounding import outward, percent
-from reports.compare import ComparisonRow
+from reports.columns import Population
+from reports.compare import Comparison, ComparisonRow
 from reports.criteria import CriterionRow
 from reports.heat import Between, Tone, spread_over, tell_locations, tell_regions
 from reports.measures import channels_of
@@ -30,21 +30,6 @@ from reports.thresholds import Thresholds
 KINDS = ("region", "location")
 PER_PAGE = 60  # locations of a page
 PER_FILE = 1000  # locations of a file
-COLUMNS = (
-    "part",
-    "code",
-    "name",
-    "channel",
-    "criterion",
-    "title",
-    "basis",
-    "n",
-    "answers",
-    "score",
-    "low",
-    "high",
-    "level",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +73,29 @@ class HeatRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionExample:
+    """One cell of a table by region: the criterion (title "" is the whole visit) in the region `name`."""
+
+    name: str
+    title: str
+    summary: Summary
+    p: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceExample:
+    """The first location of a table by location, as a whole."""
+
+    row: ComparisonRow
+    population: Population
+
+
+@dataclass(frozen=True, slots=True)
 class HeatPage:
-    """Criteria down and regions across, or locations down and criteria across; `number` locations in all."""
+    """Criteria down and regions across, or locations down and criteria across; `number` locations in all.
+
+    `example` is what the explanation of the figures speaks of, None where the table is empty.
+    """
 
     period: Period
     by: str
@@ -104,6 +110,8 @@ class HeatPage:
     page: int
     number: int
     settings: Thresholds
+    example: RegionExample | PlaceExample | None
+    facts: Facts
 
     @property
     def more(self) -> bool:
@@ -122,6 +130,14 @@ class HeatPage:
             for column, cell in zip(self.columns, row.cells, strict=True)
             if column.code or self.by == "location"
         ]
+
+    @property
+    def named_cells(self) -> Iterator[tuple[str, Cell]]:
+        """Yield the criteria of the locations, each with both names."""
+        for row in self.rows:
+            for column, cell in zip(self.columns, row.cells, strict=True):
+                if column.code:
+                    yield f"{column.title}, {row.head.title}", cell
 
     @property
     def filled(self) -> int:
@@ -170,13 +186,15 @@ def heat_page(
     channel = channel or _most(row.channel for row in mine)
     listed = sorted((row for row in mine if row.channel == channel), key=_need)
     number = len(listed)
+    example: RegionExample | PlaceExample | None
     if regions:
         location_format = location_format or _most(row.format for row in listed)
-        columns, rows = _of_regions(facts, scope, region, channel, location_format)
+        columns, rows, example = _of_regions(facts, scope, region, channel, location_format)
     else:
         start = 0 if everything else (page - 1) * PER_PAGE
         listed = listed[start : start + (PER_FILE if everything else PER_PAGE)]
         columns, rows = _of_locations(session, programme, facts, channel, listed)
+        example = _first_place(results.comparison_of(facts), listed)
     return HeatPage(
         period=period,
         by=by,
@@ -191,6 +209,8 @@ def heat_page(
         page=page,
         number=number,
         settings=Thresholds(),
+        example=example,
+        facts=facts,
     )
 
 
@@ -204,6 +224,10 @@ def _need(row: ComparisonRow) -> tuple[float, str, str]:
     return (2.0 if row.p_below is None else 1 - row.p_below), row.name, row.location
 
 
+def _first_place(built: Comparison, listed: Sequence[ComparisonRow]) -> PlaceExample | None:
+    return PlaceExample(listed[0], built.get_population(listed[0].format, listed[0].channel)) if listed else None
+
+
 def _criteria(facts: Facts, channel: str) -> list[str]:
     """Return the criteria that a checklist (of the channel) asks for, in the order of the standard."""
     asked = {code for name, code in facts.items if code and channel in ("", name)}
@@ -214,11 +238,11 @@ def _criteria(facts: Facts, channel: str) -> list[str]:
 # ---- By region ---------------------------------------------------------------------------------------------------
 def _of_regions(
     facts: Facts, scope: Scope, region: Region | None, channel: str, location_format: str
-) -> tuple[list[Head], list[HeatRow]]:
+) -> tuple[list[Head], list[HeatRow], RegionExample | None]:
     """Return the table inside one population: regions with another mix of formats and channels are not compared."""
     places = facts.locations[facts.locations["format"] == location_format].reset_index(drop=True)
     if places.empty or not channel:
-        return [], []
+        return [], [], None
     facts = replace(facts, locations=places, key=(*facts.key, location_format))
     chosen = _columns(scope.regions, region)
     paths = ["", *(each.path for each in chosen)]
@@ -229,17 +253,17 @@ def _of_regions(
             built = results.build_summaries(facts, regions=paths, criteria=criteria, channel=channel)
             found |= {(each.region, each.criterion): each for each in built}
     visited = [each for each in chosen if any(found[each.path, code].n for code in ("", *codes))]
-    tones: dict[tuple[str, str], Tone] = {}
+    tones: dict[tuple[str, str], tuple[Tone, float | None]] = {}
     for criteria in ([""], codes):  # which regions differ is one question, in what they differ another
         shown = [(code, each.path) for code in criteria for each in visited]
         told = tell_regions([(found[path, code], found["", code]) for code, path in shown])
-        tones |= {place: tone for place, (tone, _p) in zip(shown, told, strict=True)}
+        tones |= dict(zip(shown, told, strict=True))
     rows = [
         HeatRow(
             Head(code, areas.title(facts, code) if code else ""),
             [
                 _summed(found["", code], "none"),
-                *(_summed(found[each.path, code], tones[code, each.path]) for each in visited),
+                *(_summed(found[each.path, code], tones[code, each.path][0]) for each in visited),
             ],
         )
         for code in ("", *codes)
@@ -247,7 +271,23 @@ def _of_regions(
     ]
     # The most trouble first; sorting keeps the order of the standard among equals.
     head, others = rows[:1], sorted(rows[1:], key=lambda row: -sum(cell.tone == "below" for cell in row.cells))
-    return [Head("", ""), *(Head(each.path, each.name) for each in visited)], [*head, *others]
+    columns = [Head("", ""), *(Head(each.path, each.name) for each in visited)]
+    return columns, [*head, *others], _example(facts, visited, found, tones)
+
+
+def _example(
+    facts: Facts,
+    visited: Sequence[Region],
+    found: Mapping[tuple[str, str], Summary],
+    tones: Mapping[tuple[str, str], tuple[Tone, float | None]],
+) -> RegionExample | None:
+    """Return the cell that is explained: one that is marked, else one that could be compared, else any."""
+    names = {each.path: each.name for each in visited}
+    order = sorted(tones, key=lambda place: (tones[place][0] == "none", tones[place][1] is None))
+    code, path = next((place for place in order if found[place[1], place[0]].score is not None), ("", ""))
+    if not path:
+        return None
+    return RegionExample(names[path], areas.title(facts, code) if code else "", found[path, code], tones[code, path][1])
 
 
 def _columns(regions: Sequence[Region], region: Region | None) -> list[Region]:
@@ -329,29 +369,3 @@ def _between(
     if basis == "four_quarters":
         quarters = list(Quarter.range(facts.quarter.previous(3), facts.quarter))
     return facts.remember(("between", channel, basis), lambda: cells.between(session, programme.id, quarters, channel))
-
-
-def sheet(page: HeatPage) -> list[Row]:
-    """Return the table as rows of a file, one for each cell; without a criterion it is the whole visit."""
-    rows: list[Row] = []
-    for row in page.rows:
-        for column, cell in zip(page.columns, row.cells, strict=True):
-            place, criterion = (column, row.head) if page.by == "region" else (row.head, column)
-            rows.append(
-                {
-                    "part": page.by if place.code else "network",
-                    "code": place.code,
-                    "name": place.title,
-                    "channel": page.channel,
-                    "criterion": criterion.code,
-                    "title": criterion.title,
-                    "basis": cell.basis,
-                    "n": cell.n,
-                    "answers": cell.answers if criterion.code or page.by == "region" else None,
-                    "score": cell.score,
-                    "low": cell.low,
-                    "high": cell.high,
-                    "level": cell.tone,
-                }
-            )
-    return rows

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from auditapp import web
 from auditapp.access import DESK, MANAGERS, Actor, allow
-from auditapp.insight import desk, explain, method, method_words, plans, queries
+from auditapp.insight import desk, explain, explain_lists, explain_tables, method, method_words, plans, queries
 from auditapp.insight.desk import bp
 from auditapp.insight.filters import Period
 from auditapp.models import Programme
@@ -24,7 +24,7 @@ T = TypeVar("T")
 @bp.context_processor
 def explain_numbers() -> dict[str, Any]:
     """Let every page of results say how its numbers came about (`insight/_explain.html`)."""
-    return {"explain": explain}
+    return {"explain": explain, "explain_lists": explain_lists, "explain_tables": explain_tables}
 
 
 @bp.get("/results/method", endpoint="method")

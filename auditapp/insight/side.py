@@ -17,6 +17,7 @@ from auditapp.insight.sheets import Row
 from auditapp.models import Programme
 from auditapp.results import Facts
 from checklists.problems import Problem
+from reports.columns import Population
 from reports.compare import Comparison, ComparisonRow
 from reports.criteria import CriterionRow
 from reports.heat import PairDifference, Sighting, spread_over, tell_pairs
@@ -51,7 +52,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """One location: its headline, what may be said of it, its visits."""
+    """One location: its headline, what may be said of it, its visits; `population` None over several channels."""
 
     row: ComparisonRow
     verdicts: Sequence[tuple[str, str]]
@@ -59,13 +60,18 @@ class Store:
     change_label: str | None
     target: float | None
     visits: Sequence[float]
+    population: Population | None
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One location's score on one measure; None where visits are too few. `level` is a tone of the glyph."""
+    """One location's score on one measure; None where visits are too few. `level` is a tone of the glyph.
+
+    `answers` are those of a criterion; nobody counts them for the whole visit.
+    """
 
     n: int
+    answers: int
     score: float | None
     low: float | None
     high: float | None
@@ -123,6 +129,7 @@ class SidePage:
     sections: Sequence[Section]
     too_many: bool
     settings: Thresholds
+    facts: Facts
 
     @property
     def enough(self) -> bool:
@@ -164,6 +171,7 @@ def side_page(
         sections=sections,
         too_many=len(known) > MOST,
         settings=built.settings,
+        facts=facts,
     )
 
 
@@ -191,6 +199,7 @@ def _store(facts: Facts, built: Comparison, code: str, visits: Mapping[tuple[str
         change_label=headline.change_label,
         target=facts.targets.get(visited[0]) if len(visited) == 1 else None,
         visits=[score for channel in visited for score in visits.get((code, channel), ())],
+        population=built.get_population(headline.format, visited[0]) if len(visited) == 1 else None,
     )
 
 
@@ -236,14 +245,14 @@ def _section(
 
 def _head(row: ComparisonRow | None, visits: Sequence[float]) -> Mark:
     if row is None:
-        return Mark(0, None, None, None, None)
-    return Mark(row.n, row.score, row.low, row.high, "quarter", row.level or "none", visits)
+        return Mark(0, 0, None, None, None, None)
+    return Mark(row.n, 0, row.score, row.low, row.high, "quarter", row.level or "none", visits)
 
 
 def _mark(row: CriterionRow | None) -> Mark:
     if row is None:
-        return Mark(0, None, None, None, None)
-    return Mark(row.n, row.score, row.low, row.high, row.basis)
+        return Mark(0, 0, None, None, None, None)
+    return Mark(row.n, row.answers, row.score, row.low, row.high, row.basis)
 
 
 def _table(
