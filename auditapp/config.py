@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass, field, replace
+from email.errors import MessageError
+from email.headerregistry import HeaderRegistry
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from environs import Env, validate
 from environs.exceptions import EnvError
@@ -34,11 +37,27 @@ class Bucket:
 
 
 @dataclass(frozen=True)
+class MailServer:
+    """A server that takes letters. TLS is spoken from the first byte (`tls`), after the greeting (`starttls`), or not.
+
+    Without a `user` nobody logs in.
+    """
+
+    host: str
+    port: int
+    tls: bool = False
+    starttls: bool = False
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class Settings:
     """Where this instance keeps things and how it talks to the outside.
 
     `dir` is the instance's folder (database, files, mail, secret); sizes are in bytes. Without a `bucket` files lie in
-    the folder, without a `queue_url` the queue does too. `workers` are threads that do jobs beside the pages.
+    the folder, without a `queue_url` the queue does too, and without a `mail_server` letters do. `workers` are threads
+    that do jobs beside the pages.
     """
 
     dir: Path
@@ -52,6 +71,8 @@ class Settings:
     bucket: Bucket | None = None
     queue_url: str = field(default="", repr=False)
     workers: int = 1
+    mail_server: MailServer | None = None
+    mail_from: str = ""
     testing: bool = False
 
     @property
@@ -69,6 +90,9 @@ class Settings:
         try:
             folder = Path(directory or env.str("AUDITAPP_DIR", "var/auditapp")).resolve()
             base_url = env.str("AUDITAPP_BASE_URL", cls.base_url).rstrip("/")
+            server, sender = _mail_server(env.str("AUDITAPP_SMTP_URL", "")), _sender(env.str("AUDITAPP_MAIL_FROM", ""))
+            if server is not None and not sender:
+                raise BadSetting("AUDITAPP_MAIL_FROM: AUDITAPP_SMTP_URL needs the address that letters come from.")
             settings = cls(
                 dir=folder,
                 database_url=env.str("AUDITAPP_DATABASE_URL", f"sqlite:///{folder / 'audit.db'}"),
@@ -79,6 +103,8 @@ class Settings:
                 bucket=_bucket(env),
                 queue_url=_queue_url(env.str("AUDITAPP_QUEUE_URL", "")),
                 workers=env.int("AUDITAPP_WORKERS", cls.workers, validate=validate.Range(min=0, max=64)),
+                mail_server=server,
+                mail_from=sender,
             )
         except EnvError as error:
             raise BadSetting(str(error)) from error
@@ -120,6 +146,44 @@ def _queue_url(url: str) -> str:
             "AUDITAPP_QUEUE_URL: write redis://host:6379/0, postgresql://user@host/name, or leave it out for a file."
         )
     return url
+
+
+def _mail_server(url: str) -> MailServer | None:
+    """Read the address of a mail server. What is said of a bad one does not repeat it: a password may be in it."""
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), "", None
+    allowed = {"smtp": ("", "starttls"), "smtps": ("",)}.get(parts.scheme, ())
+    if not host or parts.query not in allowed or parts.path.strip("/") or bool(parts.username) != bool(parts.password):
+        raise BadSetting(
+            "AUDITAPP_SMTP_URL: write smtp://user:password@host:587?starttls or smtps://user:password@host:465 "
+            "(signs such as @ : / in the password as %40 %3A %2F), or leave it out for a folder."
+        )
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not (user + password).isascii():
+        raise BadSetting("AUDITAPP_SMTP_URL: the user and the password may hold letters of ASCII only.")
+    tls, starttls = parts.scheme == "smtps", parts.query == "starttls"
+    if password and not (tls or starttls or host in HERE):
+        raise BadSetting("AUDITAPP_SMTP_URL: a password must not travel in the clear. Add ?starttls or write smtps://.")
+    usual = 465 if tls else 587 if starttls else 25
+    return MailServer(host, port or usual, tls, starttls, user, password)
+
+
+def _sender(text: str) -> str:
+    """Read who letters are from: one address, with or without a name before it."""
+    header: Any
+    try:
+        header = HeaderRegistry()("From", text)
+    except (ValueError, MessageError):
+        header = HeaderRegistry()("From", "?")
+    addresses = [address.addr_spec for address in header.addresses if address.domain and address.addr_spec.isascii()]
+    if text and (header.defects or len(addresses) != len(header.addresses) or len(addresses) != 1):
+        raise BadSetting(f"AUDITAPP_MAIL_FROM: {text!r} is not one address. Write Audit <audit@company.pl>.")
+    return text
 
 
 def _kept_secret(folder: Path) -> str:

@@ -33,7 +33,7 @@ from auditapp.storage import Storage
 from checklists.problems import Problem
 
 # kind: the module that has its JOB, loaded when a worker meets the first one
-KINDS = {"photo": "auditapp.evidence.preparing"}
+KINDS = {"mail": "auditapp.mail", "photo": "auditapp.evidence.preparing"}
 MOST = 8  # attempts; with the pauses between them some three hours
 PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
 NEARLY_EMPTY, AT_ONCE = 10, 1000  # messages: a sweep waits until there are few, and adds no more than these

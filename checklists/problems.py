@@ -52,6 +52,8 @@ REFUSALS: Mapping[str, Text] = {
     "bad_email": Text("„{value}” nie jest adresem e-mail. Wpisz adres w postaci imie@firma.pl.",
                       "“{value}” is not an e-mail address. Enter one like name@company.com."),
     "email_taken": Text("Konto z adresem {value} już istnieje.", "An account with the address {value} already exists."),
+    "mail_refused": Text("Serwer poczty odmówił przyjęcia tego listu i ponowienie nic nie zmieni.",
+                         "The mail server refused this letter, and trying again will not help."),
     # --- Documents of the standard and the checklists
     "toml_syntax": Text("Tego dokumentu nie da się odczytać jako TOML: {detail}.",
                         "This document cannot be read as TOML: {detail}."),

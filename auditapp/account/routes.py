@@ -108,8 +108,7 @@ def forgot() -> Any:
             token = links.make_link(session, user, "reset", web.now())
             mail.post(
                 session,
-                web.database(),
-                web.settings(),
+                web.jobs(),
                 to=user.email,
                 subject=_("A new password"),
                 body=_(
@@ -117,7 +116,6 @@ def forgot() -> Any:
                     "If you did not ask for it, you need not do anything.",
                     url=web.settings().base_url + url_for(".link", token=token),
                 ),
-                now=web.now(),
             )
         # The same answer for a known and an unknown address.
         return web.page("account/forgot_sent.html")

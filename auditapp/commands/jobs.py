@@ -37,7 +37,7 @@ def list_jobs(instance: Instance, state: Sequence[str], last: int) -> None:
     chosen = state or STATES
     with instance.database.transaction(write=False) as session:
         counted = select(Job.state, func.count()).group_by(Job.state)
-        counts = dict(session.execute(counted).tuples().all())
+        counts = dict(session.execute(counted).all())
         rows = session.scalars(select(Job).where(Job.state.in_(chosen)).order_by(Job.id.desc()).limit(last)).all()
     click.echo(", ".join(f"{counts.get(name, 0)} {name}" for name in STATES))
     for row in rows:

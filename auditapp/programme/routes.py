@@ -220,9 +220,7 @@ def _send_invitation(email: str, token: str | None) -> None:
             "You are invited to auditapp. Choose your password here within 7 days:\n\n%(url)s",
             url=base + url_for("account.link", token=token),
         )
-    mail.post(
-        web.session(), web.database(), web.settings(), to=email, subject=_("Your invitation"), body=body, now=web.now()
-    )
+    mail.post(web.session(), web.jobs(), to=email, subject=_("Your invitation"), body=body)
 
 
 @bp.post("/p/<programme>/programme/people/<int:membership_id>")

@@ -143,8 +143,7 @@ def _write_to_auditor(actor: Actor, row: Visit) -> None:
     with force_locale(auditor.locale):
         mail.post(
             session,
-            web.database(),
-            settings,
+            web.jobs(),
             to=auditor.email,
             subject=_("Visit %(visit)s: please add something", visit=row.code),
             body=_(
@@ -154,7 +153,6 @@ def _write_to_auditor(actor: Actor, row: Visit) -> None:
                 place=row.location.name,
                 url=settings.base_url + url_for("fieldwork.brief", programme=actor.programme, visit_id=row.id),
             ),
-            now=web.now(),
         )
 
 

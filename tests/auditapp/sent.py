@@ -17,12 +17,12 @@ from auditapp.config import Settings
 from auditapp.db import Database
 from auditapp.factory import App, create_app
 from auditapp.fieldwork import sending
-from auditapp.jobs import Jobs
-from auditapp.models import AnswerRow, Evidence, Job, Membership, Parked, Submission, Visit
+from auditapp.models import AnswerRow, Evidence, Membership, Parked, Submission, Visit
 from checklists.lifecycle import Role
 from tests import factories as make
 from tests.documents import GOOD
 from tests.factories import NOW
+from tests.workers import do_jobs
 
 
 @dataclass(frozen=True)
@@ -159,11 +159,7 @@ class Office:
 
     def do_jobs(self) -> None:
         """Do what is due, as a worker does."""
-        jobs: Jobs = self.app.extensions["auditapp.jobs"]
-        with self.database.transaction(write=False) as session:
-            due = session.scalars(select(Job.id).where(Job.due_at <= self.clock.now)).all()
-        for job_id in due:
-            jobs.work(job_id)
+        do_jobs(self.app)
 
     def with_a_new_visit(self) -> Office:
         """The same office with another visit of the same auditor, as if nothing had been sent."""

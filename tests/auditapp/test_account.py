@@ -18,6 +18,7 @@ from checklists.problems import Problem
 from tests import factories as make
 from tests.factories import NOW, PASSWORD
 from tests.pages import Page, Person
+from tests.workers import do_jobs
 
 
 def log_in(person: Person, email: str, password: str = PASSWORD, **values: str) -> Page:
@@ -70,6 +71,7 @@ def test_forgotten_password(app: App, nobody: Person, database: Database) -> Non
     known = nobody.post("/forgot", {"email": "ala@example.pl"})
     unknown = nobody.post("/forgot", {"email": "nobody@example.pl"})
     assert known.text == unknown.text
+    do_jobs(app)
     with database.reading() as session:
         letters = session.scalars(select(OutgoingMail)).all()
     assert [letter.recipient for letter in letters] == ["ala@example.pl"]

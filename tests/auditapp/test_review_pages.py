@@ -19,6 +19,7 @@ from checklists.lifecycle import Act, Role, State
 from tests import factories as make
 from tests.pages import Page, Person
 from tests.phone import TILL, TIMES
+from tests.workers import do_jobs
 
 OLDEST = make.NOW - timedelta(days=9)
 
@@ -386,6 +387,7 @@ def test_empty_words_are_refused_in_place(
 
 def test_asked_back_answered_sent_again_and_approved(bureau: Bureau, desk: Person) -> None:
     decide(desk, bureau.first, "return", **{"note-M8": "Na zdjęciu nie ma paragonu.", "note-": "Dziękuję za opis."})
+    do_jobs(bureau.app)
     letter = next(iter(bureau.app.extensions["auditapp.settings"].mail_dir.glob("*.eml"))).read_bytes()
     assert bureau.auditor.email.encode() in letter
     with bureau.app.database.transaction(write=False) as session:
