@@ -6,12 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from auditapp.access import Actor, visits_for
+from auditapp.convert import checklist_of
 from auditapp.evidence.photos import Photo
 from auditapp.models import Evidence, Visit
 from auditapp.storage import Storage
+from checklists.model import Item
 from checklists.problems import Problem, at
 
 KIND = "photo"
@@ -103,17 +105,22 @@ def _arrived(session: Session, visit_id: int) -> list[tuple[tuple[str, str], int
 
 def photos_of(session: Session, visit_id: int) -> dict[str, Sequence[Evidence]]:
     """Return the photos that stand in the visit by item, in the order they came."""
+    return photos_of_visits(session, [visit_id]).get(visit_id, {})
+
+
+def photos_of_visits(session: Session, visit_ids: Collection[int]) -> dict[int, dict[str, Sequence[Evidence]]]:
+    """Return the photos that stand in each of the visits by item, in the order they came."""
     rows = session.scalars(
-        select(Evidence).where(Evidence.visit_id == visit_id, Evidence.removed_at.is_(None)).order_by(Evidence.id)
+        select(Evidence).where(Evidence.visit_id.in_(visit_ids), Evidence.removed_at.is_(None)).order_by(Evidence.id)
     )
-    photos: dict[str, list[Evidence]] = {}
+    photos: dict[int, dict[str, list[Evidence]]] = {}
     for row in rows:
-        photos.setdefault(row.item, []).append(row)
-    return {item: tuple(found) for item, found in photos.items()}
+        photos.setdefault(row.visit_id, {}).setdefault(row.item, []).append(row)
+    return {visit_id: {item: tuple(each) for item, each in found.items()} for visit_id, found in photos.items()}
 
 
 def get_photo(session: Session, actor: Actor, evidence_id: int) -> Evidence:
-    """Return the photo when its visit is in the actor's scope; Problem not_found otherwise."""
+    """Return the photo when its visit is in the actor's scope and the photo for their eyes; Problem not_found."""
     row = session.scalar(
         select(Evidence).where(
             Evidence.id == evidence_id,
@@ -123,4 +130,17 @@ def get_photo(session: Session, actor: Actor, evidence_id: int) -> Evidence:
     )
     if row is None:
         raise Problem("not_found")
+    if not actor.sees_auditors:
+        visit = session.get_one(Visit, row.visit_id, options=[joinedload(Visit.checklist_version)])
+        if not may_see(actor, visit, checklist_of(visit.checklist_version).item(row.item)):
+            raise Problem("not_found")
     return row
+
+
+def may_see(actor: Actor, visit: Visit, item: Item) -> bool:
+    """Tell whether somebody who may open a visit sees the photos of one item.
+
+    What only proves that a visit was made, as a receipt does, would tell a location by its hour who came.
+    """
+    own = actor.auditor_id is not None and visit.auditor_id == actor.auditor_id
+    return actor.sees_auditors or own or item.scored

@@ -65,13 +65,17 @@ def issued_reports(
 
 @dataclass(frozen=True, slots=True)
 class VisitLine:
-    """One approved visit of a location. `auditor` is empty for those who may not see who it was."""
+    """One approved visit of a location. `auditor` is empty for those who may not see who it was.
+
+    `photos` are the ids of those the reader may see, in the order of the questions.
+    """
 
     visit: Visit
     score: float | None
     scorable: bool
     critical_failed: int
     auditor: str
+    photos: Sequence[int]
 
     @property
     def counts(self) -> bool:
@@ -89,6 +93,8 @@ def visit_lines(session: Session, actor: Actor, location: Location, quarter: Qua
     )
     if actor.sees_auditors:
         query = query.options(joinedload(Visit.auditor))
+    rows = session.execute(query.options(joinedload(Visit.checklist_version))).all()
+    photos = evidence.photos_of_visits(session, [visit.id for visit, _ in rows])
     return [
         VisitLine(
             visit,
@@ -96,20 +102,30 @@ def visit_lines(session: Session, actor: Actor, location: Location, quarter: Qua
             score.scorable,
             score.critical_failed,
             (visit.auditor.pseudonym or "") if actor.sees_auditors else "",
+            _photos(actor, visit, photos.get(visit.id, {})),
         )
-        for visit, score in session.execute(query)
+        for visit, score in rows
     ]
+
+
+def _photos(actor: Actor, visit: Visit, found: Mapping[str, Sequence[Evidence]]) -> list[int]:
+    items = checklist_of(visit.checklist_version).items if found else ()
+    return [row.id for item in items if evidence.may_see(actor, visit, item) for row in found.get(item.code, ())]
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """One question of a visit with its answer in words; `share` of its points, None when it earned and lost nothing."""
+    """One question of a visit with its answer in words; `share` of its points, None when it earned and lost nothing.
+
+    `withheld`: photos are kept that are not for this reader.
+    """
 
     item: Item
     words: str
     share: float | None
     comment: str
     photos: Sequence[Evidence]
+    withheld: bool
     hidden: bool
 
 
@@ -122,6 +138,43 @@ class VisitPage:
     criteria: Sequence[tuple[Criterion, CriterionScoreRow]]
     sections: Sequence[tuple[Section, Sequence[AnswerLine]]]
     auditor: str
+
+    @property
+    def photos(self) -> list[tuple[AnswerLine, Evidence]]:
+        """Return the photos that the reader may see, in the order of the questions."""
+        return [(line, photo) for _, lines in self.sections for line in lines for photo in line.photos]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoPage:
+    """One photo of a visit, `number` of `total`, with its question and the photos beside it."""
+
+    visit: Visit
+    line: AnswerLine
+    photo: Evidence
+    number: int
+    total: int
+    before: Evidence | None
+    after: Evidence | None
+
+
+def photo_page(session: Session, actor: Actor, visit_id: int, evidence_id: int, locale: str) -> PhotoPage:
+    """Return one photo of an approved visit; Problem not_found when the reader may not see it."""
+    page = visit_page(session, actor, visit_id, locale)
+    shown = page.photos
+    index = next((place for place, (_, photo) in enumerate(shown) if photo.id == evidence_id), None)
+    if index is None:
+        raise Problem("not_found")
+    line, photo = shown[index]
+    return PhotoPage(
+        visit=page.visit,
+        line=line,
+        photo=photo,
+        number=index + 1,
+        total=len(shown),
+        before=shown[index - 1][1] if index else None,
+        after=shown[index + 1][1] if index + 1 < len(shown) else None,
+    )
 
 
 def visit_page(session: Session, actor: Actor, visit_id: int, locale: str) -> VisitPage:
@@ -137,7 +190,7 @@ def visit_page(session: Session, actor: Actor, visit_id: int, locale: str) -> Vi
     answers, photos = current_answers(session, visit.id), evidence.photos_of(session, visit.id)
     lines = {
         section: [
-            _line(item, answers[item.code], photos, locale, exact_times=actor.sees_auditors)
+            _line(actor, visit, item, answers[item.code], photos.get(item.code, ()), locale)
             for item in checklist.items
             if item.section == section.code
             and item.code in answers
@@ -155,15 +208,17 @@ def visit_page(session: Session, actor: Actor, visit_id: int, locale: str) -> Vi
 
 
 def _line(
-    item: Item, answer: Answer, photos: Mapping[str, Sequence[Evidence]], locale: str, *, exact_times: bool
+    actor: Actor, visit: Visit, item: Item, answer: Answer, photos: Sequence[Evidence], locale: str
 ) -> AnswerLine:
+    shown = evidence.may_see(actor, visit, item)
     scored = item.max_points is not None and answer.points is not None
     return AnswerLine(
         item=item,
         words=answer_words(item, answer, locale),
         share=(answer.points or 0.0) / (item.max_points or 1.0) if scored else None,
         comment=answer.comment,
-        photos=photos.get(item.code, ()),
+        photos=photos if shown else (),
+        withheld=bool(photos) and not shown,
         # A time of day, next to the till's own records, would tell who the shopper was.
-        hidden=item.type is ItemType.TIME and answer.state is AnswerState.ANSWERED and not exact_times,
+        hidden=item.type is ItemType.TIME and answer.state is AnswerState.ANSWERED and not actor.sees_auditors,
     )

@@ -97,6 +97,14 @@ def visit(actor: Actor, visit_id: int) -> Any:
     return web.page("insight/visit.html", page=page, words=words)
 
 
+@bp.get("/results/visits/<int:visit_id>/photos/<int:evidence_id>")
+@allow(*DESK, *MANAGERS)
+def visit_photo(actor: Actor, visit_id: int, evidence_id: int) -> Any:
+    """Show one photo of an approved visit large, with the way to those before and after it."""
+    page = queries.photo_page(web.session(), actor, visit_id, evidence_id, web.locale())
+    return web.page("insight/photo.html", page=page)
+
+
 @bp.get("/results/criteria")
 @allow(*DESK, *MANAGERS)
 def criteria(actor: Actor) -> Any:

@@ -176,8 +176,9 @@ def test_a_photo_of_a_question_that_was_not_on_the_page_is_left_out(world: World
 def test_who_may_see_a_photo(world: World, auditor: Person) -> None:
     start(auditor, world)
     save(auditor, world, "entry", ENTRY_WHOLE)
-    upload(auditor, world, [(with_exif(), "a.jpg")])
-    address = f"/p/lumo/evidence/{evidence(world)[0].id}"
+    upload(auditor, world, [(with_exif(), "a.jpg")], item="M8")
+    upload(auditor, world, [(with_exif(), "receipt.jpg")])  # its hour would tell a location who came
+    address, receipt = (f"/p/lumo/evidence/{row.id}" for row in evidence(world))
     with world.app.database.transaction() as session:
         visit = session.get_one(Visit, world.visit_id)
         programme = visit.auditor.programme
@@ -199,7 +200,9 @@ def test_who_may_see_a_photo(world: World, auditor: Person) -> None:
     assert address in file.links()
     seal = file.document.xpath("//input[@name='seen']/@value")[0]
     reviewer.post(f"/p/lumo/review/{world.visit_id}/approve", {"seen": seal})
-    assert Person(world.app, people["own"]).get(address).status == 200
+    own = Person(world.app, people["own"])
+    assert (own.get(address).status, own.get(receipt).status) == (200, 404)
+    assert (reviewer.get(receipt).status, auditor.get(receipt).status) == (200, 200)
     assert Person(world.app, people["neighbour"]).get(address).status == 404
 
 

@@ -82,12 +82,12 @@ def reviewer(office: Office, role: Role = Role.REVIEWER) -> Person:
     return Person(office.app, user)
 
 
-def send(office: Office, *data: bytes, taken_at: str = "") -> None:
+def send(office: Office, *data: bytes, taken_at: str = "", item: str = "M10") -> None:
     """Send a whole visit with its photos."""
-    document = office.document(A, photos=[("M10", one) for one in data])
+    document = office.document(A, photos=[(item, one) for one in data])
     document["photos"] = [{**photo, "taken_at": taken_at} for photo in document["photos"]]
     office.put(document)
-    assert [office.photo(one).status for one in data] == [201] * len(data)
+    assert [office.photo(one, item).status for one in data] == [201] * len(data)
     assert office.put(document).receipt
 
 
@@ -130,7 +130,7 @@ def test_nobody_is_served_what_was_sent(office: Office) -> None:
 
 
 def test_what_the_camera_said_is_for_the_desk(office: Office) -> None:
-    send(office, with_exif())
+    send(office, with_exif(), item="M8")
     office.do_jobs()
     desk = reviewer(office)
     page = desk.get(f"/p/lumo/review/{office.visit_id}")
@@ -139,9 +139,11 @@ def test_what_the_camera_said_is_for_the_desk(office: Office) -> None:
     seal = page.document.xpath("//input[@name='seen']/@value")[0]
     desk.post(f"/p/lumo/review/{office.visit_id}/approve", {"seen": seal})
     managers = reviewer(office, Role.LOCATION_MANAGER).get(f"/p/lumo/results/visits/{office.visit_id}")
-    assert f"/p/lumo/evidence/{photos(office)[0].id}" in managers.links()
-    for told in ("54.5", "18.5", "11:20"):
-        assert told not in managers.html
+    large = f"/p/lumo/results/visits/{office.visit_id}/photos/{photos(office)[0].id}"
+    assert large in managers.links()
+    for shown in (managers, reviewer(office, Role.LOCATION_MANAGER).get(large)):
+        for told in ("54.5", "18.5", "11:20"):
+            assert told not in shown.html
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ NOT_BY_LINK = {
     "contact.contact",  # from the brief of a chat, an e-mail or a call under way: tests/auditapp/test_contact_pages.py
     "contact.download",
     "insight.picture",
+    "insight.visit_photo",  # from a visit with photos: tests/flows/test_photos.py
     "account.home",
 }
 

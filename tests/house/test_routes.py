@@ -60,7 +60,7 @@ def _extras(app: App, world: World) -> dict[str, object]:
         storage = app.extensions["auditapp.storage"]
         photo = Evidence(
             visit_id=world.approved.id,
-            item="M10",
+            item="M8",
             sent_sha256="0" * 64,
             sha256=storage.put(evidence.KIND, b"photo"),
             size=1,
