@@ -277,6 +277,16 @@ REFUSALS: Mapping[str, Text] = {
     "bad_quarter": Text("„{value}” nie jest kwartałem. Wpisz na przykład 2026Q3.",
                         "“{value}” is not a quarter. Write for example 2026Q3."),
     # --- Programme, waves and reports
+    "bad_colour": Text("„{value}” nie jest kolorem. Wpisz go w postaci #0f5c8c.",
+                       "“{value}” is not a colour. Write it like #0f5c8c."),
+    "pale_colour": Text("Kolor {value} jest za jasny, żeby czytać nim napisany tekst: kontrast z bielą wynosi "
+                        "{contrast}, a potrzeba co najmniej {minimum}.",
+                        "The colour {value} is too pale to read text in: its contrast with white is {contrast}, and "
+                        "{minimum} is the least."),
+    "bad_logo": Text("Tego logo nie da się wydrukować. Dodaj PNG albo SVG do {limit} kB; w SVG mogą być tylko "
+                     "kształty, bez tekstu, zdjęć i odnośników.",
+                     "This logo cannot be printed. Add a PNG or SVG of at most {limit} kB; an SVG may hold shapes "
+                     "only, no text, pictures or links."),
     "immutable_version": Text("Wersja {version} dokumentu {code} już obowiązuje i nie można jej zmienić. Podnieś numer "
                               "wersji.",
                               "Version {version} of {code} is in force and cannot be changed. Raise its version."),

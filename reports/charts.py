@@ -64,16 +64,14 @@ def _unit(locale: str) -> str:
     return "%" if locale == "en" else "\N{NO-BREAK SPACE}%"
 
 
-def draw_series(series: Series, *, locale: str, on_page: bool = False, target: float | None = None) -> bytes:
+def draw_series(series: Series, *, locale: str, target: float | None = None) -> bytes:
     """Draw scores by quarter with their intervals as SVG; gaps stay gaps and a break in the series is a line.
 
-    Every quarter is equally wide. In a report it carries no label, because a table of the quarters stands under the
-    picture; `on_page` labels the quarters and turns letters into shapes. `target` is a share in [0, 1].
-    Control limits are drawn where the series has them.
+    Every quarter is equally wide. `target` is a share in [0, 1]. Control limits are drawn where the series has them.
     """
-    with mpl.rc_context({**STYLE, "svg.fonttype": "path"} if on_page else STYLE):
-        figure = Figure(figsize=(WIDTH, 2.1 if on_page else 1.7))
-        axes = figure.add_axes((LABELS, 0.13, 1 - LABELS, 0.83) if on_page else (LABELS, 0.02, 1 - LABELS, 0.93))
+    with mpl.rc_context({**STYLE, "svg.fonttype": "path"}):
+        figure = Figure(figsize=(WIDTH, 2.1))
+        axes = figure.add_axes((LABELS, 0.13, 1 - LABELS, 0.83))
         _bare(axes)
         seen = [(x, p) for x, p in enumerate(series.points) if p.score is not None]
         lows = [100 * p.low for _, p in seen if p.low is not None] or [0]
@@ -112,7 +110,7 @@ def draw_series(series: Series, *, locale: str, on_page: bool = False, target: f
                 axes.axvline(x - 0.5, color=theme.INK_2, linewidth=0.8, linestyle=":")
         if target is not None:
             axes.axhline(100 * target, color=theme.INK_2, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
-        names = [point.quarter.short(locale) for point in series.points] if on_page else []
+        names = [point.quarter.short(locale) for point in series.points]
         axes.set_xticks(range(len(names)), names)
         axes.yaxis.set_major_formatter(lambda value, _position: f"{value:.0f}{_unit(locale)}")
         return _svg(figure)
@@ -123,23 +121,6 @@ def _runs(axes: Axes, series: Series) -> None:
     for x, (before, after) in enumerate(zip(series.points, series.points[1:], strict=False)):
         if before.score is not None and after.score is not None and not after.breaks:
             axes.plot([x, x + 1], [100 * before.score, 100 * after.score], color=theme.ACCENT, linewidth=1.2, zorder=3)
-
-
-def describe_series(series: Series, *, locale: str) -> str:
-    """Say in words what `draw_series` shows."""
-    parts = []
-    for point in series.points:
-        name = point.quarter.short(locale)
-        if point.score is None:
-            parts.append(f"{name}: {'no score' if locale == 'en' else 'brak wyniku'}")
-            continue
-        text = f"{name}: {percent(point.score):.0f}{_unit(locale)}"
-        if point.low is not None and point.high is not None:
-            low, high = outward(point.low, point.high)
-            text += f" ({low:.0f}–{high:.0f})"
-        parts.append(text)
-    lead = "Score by quarter, with its interval. " if locale == "en" else "Wynik w kolejnych kwartałach z przedziałem. "
-    return lead + "; ".join(parts) + "."
 
 
 _MARKERS: dict[Zone | None, Any] = {  # told apart by form, too: hollow ring, full dot, diamond

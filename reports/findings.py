@@ -10,16 +10,18 @@ from math import ceil, floor
 
 from checklists.model import Criterion, Text
 from checklists.rounding import half_up, outward, percent
+from reports.attention import CriterionChange
 from reports.change import ChangeLabel
 from reports.compare import ComparisonRow
 from reports.criteria import PointsLost
 from reports.labels import CHANNELS
-from reports.quarterly import NetworkReport, VisitLine
+from reports.quarterly import VisitLine
 from reports.summary import Summary, SummaryChange
 
 NBSP = "\N{NO-BREAK SPACE}"
 NAMED = 3  # criteria that a sentence names
 NOTHING = 1e-9
+FINEST = 3  # decimals
 
 
 def plural(number: int, one: str, few: str, many: str) -> str:
@@ -73,6 +75,29 @@ def visits(number: int, locale: str) -> str:
     return f"{number} {plural(number, 'wizyta', 'wizyty', 'wizyt')}"
 
 
+def listed(parts: Sequence[str], locale: str) -> str:
+    """Write names one after another, "and" before the last."""
+    word = "and" if locale == "en" else "i"
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+
+
+def quoted(title: Text, locale: str) -> str:
+    """Write a title in the quotation marks of the language."""
+    return f"“{title.en}”" if locale == "en" else f"„{title.pl}”"
+
+
+def change_range(low: float | None, high: float | None, locale: str, digits: int = 0) -> str:
+    """Write both ends of a change in points, rounded outward: "od −25 do −1"; an en dash for none."""
+    if low is None or high is None:
+        return "–"
+    scale = 10**digits
+    ends = floor(round(100 * low * scale, 8)) / scale, ceil(round(100 * high * scale, 8)) / scale
+    if low * high > 0 and 0 in ends and digits < FINEST:
+        return change_range(low, high, locale, digits + 1)  # a clear change must not seem to hold 0
+    bottom, top = (signed(end, locale, digits) for end in ends)
+    return f"from {bottom} to {top}" if locale == "en" else f"od {bottom} do {top}"
+
+
 def likely(row: ComparisonRow, locale: str) -> str:
     """How did this location do? What stands beside its printed score, or in place of one."""
     if row.n == 0:
@@ -113,7 +138,7 @@ def standing(headline: ComparisonRow, rows: Sequence[ComparisonRow], locale: str
         name = CHANNELS[row.channel].get(locale)
         scored = "" if row.score is None else f", {share(row.score, locale)}"
         level = _CHANNEL_LEVELS.get(row.level, _NO_VERDICT).get(locale)
-        sentences.append(f"{name[:1].upper()}{name[1:]}{scored}: {level}.")
+        sentences.append(f"{_upper(name)}{scored}: {level}.")
     return " ".join(sentences)
 
 
@@ -133,10 +158,24 @@ _CHANNEL_LEVELS: Mapping[str | None, Text] = {
 _NO_VERDICT = Text("wizyt jest za mało, żeby porównywać z siecią", "too few visits to compare with the network")
 
 
-def change(row: ComparisonRow, needed: int, locale: str) -> str:
-    """Did it change? Empty without an earlier quarter; `needed` visits in both quarters allow an answer."""
+def change(row: ComparisonRow, rows: Sequence[ComparisonRow], needed: int, locale: str) -> str:
+    """Did it change? Empty without an earlier quarter; `needed` visits in both quarters allow an answer.
+
+    Where only the mix of channels changed, each of the channels in `rows` that can be compared has its sentence.
+    """
     if row.previous is None:
         return ""
+    alone = [each for each in rows if each.change_label in (ChangeLabel.UP, ChangeLabel.DOWN, ChangeLabel.NONE)]
+    if row.change_label == ChangeLabel.NOT_COMPARABLE and alone:
+        said = [
+            f"{_upper(CHANNELS[each.channel].get(locale))}: {_lower(change(each, (), needed, locale))}"
+            for each in alone
+        ]
+        lead = Text(
+            "Kanały badania się zmieniły, więc porównujemy każdy osobno.",
+            "The channels have changed, so each is compared by itself.",
+        )
+        return " ".join([lead.get(locale), *said])
     if row.change_label == ChangeLabel.NOT_COMPARABLE:
         text = Text(
             "Z poprzednim kwartałem nie da się porównać: zmieniły się kanały albo zbyt wiele pytań.",
@@ -166,27 +205,65 @@ def summary_change(found: SummaryChange | None, locale: str) -> str:
 
 def _change(label: ChangeLabel, by: float, low: float, high: float, locale: str, digits: int) -> str:
     scale = 10**digits
-    bottom = signed(floor(round(100 * low * scale, 8)) / scale, locale, digits)
-    top = signed(ceil(round(100 * high * scale, 8)) / scale, locale, digits)
     size = half_up(100 * abs(by), digits)
     amount = decimal(size or 1 / scale, locale, digits)
     unit = "point" if amount == "1" else "points"
     if label == ChangeLabel.NONE:
         text = Text(
             f"Bez wyraźnej zmiany wobec poprzedniego kwartału: {signed(100 * by, 'pl', digits)} pkt, "
-            f"prawdopodobnie od {bottom} do {top}.",
-            f"No clear change on the previous quarter: {signed(100 * by, 'en', digits)} points, "
-            f"likely from {bottom} to {top}.",
+            f"prawdopodobnie {change_range(low, high, 'pl', digits)}.",
+            f"No clear change on the previous quarter: {signed(100 * by, 'en', digits)} {unit}, "
+            f"likely {change_range(low, high, 'en', digits)}.",
         )
     else:
         up = label == ChangeLabel.UP
         text = Text(
             f"{'Wzrost' if up else 'Spadek'} wobec poprzedniego kwartału o {'' if size else 'mniej niż '}{amount} pkt, "
-            f"prawdopodobnie od {bottom} do {top}.",
+            f"prawdopodobnie {change_range(low, high, 'pl', digits)}.",
             f"{'Up' if up else 'Down'} {'' if size else 'less than '}{amount} {unit} on the previous quarter, "
-            f"likely from {bottom} to {top}.",
+            f"likely {change_range(low, high, 'en', digits)}.",
         )
     return text.get(locale)
+
+
+CHANGES: Mapping[str | None, Text] = {
+    ChangeLabel.UP: Text("wzrost", "up"),
+    ChangeLabel.DOWN: Text("spadek", "down"),
+    ChangeLabel.NONE: Text("bez wyraźnej zmiany", "no clear change"),
+    ChangeLabel.NOT_COMPARABLE: Text("nie da się porównać", "cannot be compared"),
+    None: Text("wizyt jest za mało", "too few visits"),
+}
+
+
+def criteria_change(changes: Sequence[CriterionChange], locale: str) -> str:
+    """Which criteria changed on the previous quarter? Those on the list of real changes, as counts."""
+    if not changes:
+        return Text(
+            "Pojedynczych kryteriów nie da się jeszcze porównać z poprzednim kwartałem: pytania się zmieniły albo wizyt"
+            " jest za mało.",
+            "Single criteria cannot be compared with the previous quarter yet: the questions changed or there are too "
+            "few visits.",
+        ).get(locale)
+    up, down = (sum(each.label == label for each in changes) for label in (ChangeLabel.UP, ChangeLabel.DOWN))
+    if not up and not down:
+        return Text(
+            f"Porównaliśmy kryteria z poprzednim kwartałem ({len(changes)}): w żadnym nie ma wyraźnej zmiany.",
+            f"Criteria were compared with the previous quarter ({len(changes)}): none has clearly changed.",
+        ).get(locale)
+    return Text(
+        f"Porównane kryteria: {len(changes)}. Wyraźnie w górę: {up}, wyraźnie w dół: {down}. U pozostałych różnice "
+        "mieszczą się w tym, co może zrobić przypadek.",
+        f"Criteria compared: {len(changes)}. Clearly up: {up}, clearly down: {down}. For the others the differences "
+        "are within what chance can do.",
+    ).get(locale)
+
+
+def cost(part: float, total: float, locale: str) -> str:
+    """Write what one criterion took: "5,8 z 32,1 brakujących pkt"."""
+    return Text(
+        f"{points(part, 'pl')} z {points(total, 'pl')} brakujących pkt",
+        f"{points(part, 'en')} of the {points(total, 'en')} points missing",
+    ).get(locale)
 
 
 def lost(rows: Sequence[PointsLost], criteria: Mapping[str, Criterion], locale: str) -> str:
@@ -195,9 +272,9 @@ def lost(rows: Sequence[PointsLost], criteria: Mapping[str, Criterion], locale: 
     if not costly:
         return Text("Nie stracono żadnego punktu.", "No point was lost.").get(locale)
     total = points(sum(row.lost for row in rows), locale)
-    named = [f"{_quoted(criteria[row.criterion].title, locale)} {points(row.lost, locale)}" for row in costly[:NAMED]]
+    named = [f"{quoted(criteria[row.criterion].title, locale)} {points(row.lost, locale)}" for row in costly[:NAMED]]
     if len(costly) == 1:
-        only = _quoted(criteria[costly[0].criterion].title, locale)
+        only = quoted(criteria[costly[0].criterion].title, locale)
         text = Text(
             f"Do {_unit('100', 'pl')} brakuje {total} pkt, wszystko przez kryterium {only}.",
             f"{total} points are missing from 100%, all through {only}.",
@@ -206,8 +283,8 @@ def lost(rows: Sequence[PointsLost], criteria: Mapping[str, Criterion], locale: 
         most = len(costly) > NAMED
         text = Text(
             f"Do {_unit('100', 'pl')} brakuje {total} pkt; {'najwięcej kosztują' if most else 'kosztują je'}: "
-            f"{_and(named, locale)}.",
-            f"{total} points are missing from 100%; {'most went' if most else 'they went'} to {_and(named, locale)}.",
+            f"{listed(named, locale)}.",
+            f"{total} points are missing from 100%; {'most went' if most else 'they went'} to {listed(named, locale)}.",
         )
     return text.get(locale)
 
@@ -229,7 +306,7 @@ def praise(best: Sequence[Criterion], met: int, scored: int, locale: str) -> str
             "For no criterion is it certain yet that its acceptance level is met. The highest scores:",
         )
     else:
-        names = _and([_quoted(criterion.title, locale) for criterion in best[: min(NAMED, met)]], locale)
+        names = listed([quoted(criterion.title, locale) for criterion in best[: min(NAMED, met)]], locale)
         text = Text(
             f"W {met} z {scored} {'kryterium' if scored == 1 else 'kryteriów'} poziom akceptacji jest osiągnięty na "
             f"pewno, najlepiej wypada: {names}.",
@@ -239,8 +316,13 @@ def praise(best: Sequence[Criterion], met: int, scored: int, locale: str) -> str
     return text.get(locale)
 
 
-def critical(rows: Sequence[PointsLost], counted: Sequence[VisitLine], locale: str) -> str:
-    """Critical questions, as counts of answers and, where `counted` visits are given, of visits."""
+def critical(
+    rows: Sequence[PointsLost], counted: Sequence[VisitLine], locale: str, visits_hit: tuple[int, int] = (0, 0)
+) -> str:
+    """Critical questions, as counts of answers and, where `counted` visits are given, of visits.
+
+    `visits_hit` are the visits of many locations: those that asked, and those in which one failed.
+    """
     failed, applicable = sum(row.critical_failed for row in rows), sum(row.critical_applicable for row in rows)
     if applicable == 0:
         text = Text("Nie zadano żadnego pytania krytycznego.", "No critical question was asked.")
@@ -250,12 +332,12 @@ def critical(rows: Sequence[PointsLost], counted: Sequence[VisitLine], locale: s
             f"Critical questions: all answers are in order ({applicable}).",
         )
     else:
-        hit = sum(1 for visit in counted if visit.critical_failed)
+        asked, hit = (len(counted), sum(1 for visit in counted if visit.critical_failed)) if counted else visits_hit
         text = Text(
             f"Pytania krytyczne: {failed} z {applicable} odpowiedzi poniżej progu"
-            + (f", w {hit} z {len(counted)} {'wizyty' if len(counted) == 1 else 'wizyt'}." if counted else "."),
+            + (f", w {hit} z {asked} {'wizyty' if asked == 1 else 'wizyt'}." if asked else "."),
             f"Critical questions: {failed} of {applicable} answers failed"
-            + (f", in {hit} of {visits(len(counted), 'en')}." if counted else "."),
+            + (f", in {hit} of {visits(asked, 'en')}." if asked else "."),
         )
     return text.get(locale)
 
@@ -284,30 +366,8 @@ def coverage(found: Summary, locale: str) -> str:
     return f"{text.get(locale)}, {visits(found.n, locale)}"
 
 
-def differences(report: NetworkReport, locale: str) -> str:
-    """Which locations really differ, and how many of the lists may be wrong."""
-    comparison = report.frame.comparison
-    below, above = len(report.below), len(report.above)
-    if not any(row.channel and row.level in _LEVELS for row in comparison.rows):
-        return Text(
-            "Wizyt jest za mało, żeby porównywać placówki.", "There are too few visits to compare locations."
-        ).get(locale)
-    if not below and not above:
-        return Text(
-            "W tym kwartale nie ma wyraźnych różnic między placówkami.",
-            "There are no clear differences between locations this quarter.",
-        ).get(locale)
-    wrong = sum((p.wrong_below or 0) + (p.wrong_above or 0) for p in comparison.populations)
-    pl, en = (_about(wrong, each) for each in ("pl", "en"))
-    return Text(
-        f"Wyraźnie poniżej sieci: {below}, wyraźnie powyżej: {above}. Spodziewana liczba pomyłek na tych listach: {pl}."
-        " U pozostałych różnice mieszczą się w tym, co może zrobić przypadek.",
-        f"Clearly below the network: {below}, clearly above: {above}. Mistakes to be expected on these lists: {en}. "
-        "For all others the differences are within what chance can do.",
-    ).get(locale)
-
-
-def _about(value: float, locale: str) -> str:
+def about(value: float, locale: str) -> str:
+    """Write an expected number with one decimal, "less than 0.1" for almost none."""
     if half_up(value, 1) > 0:
         return decimal(value, locale)
     return ("less than " if locale == "en" else "mniej niż ") + decimal(0.1, locale)
@@ -317,10 +377,9 @@ def _unit(number: str, locale: str) -> str:
     return f"{number}%" if locale == "en" else f"{number}{NBSP}%"
 
 
-def _quoted(title: Text, locale: str) -> str:
-    return f"“{title.en}”" if locale == "en" else f"„{title.pl}”"
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
-def _and(parts: Sequence[str], locale: str) -> str:
-    word = "and" if locale == "en" else "i"
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

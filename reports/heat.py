@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from scipy.stats import norm
 
 from reports.change import ChangeLabel, adjusted, label_change, score_test
@@ -90,6 +91,29 @@ class Between:
         q = (self.squares - self.points**2 / self.visits) / var_within
         scale = (self.visits - self.visits_sq / self.visits) / var_within
         return max((q - (self.locations - 1)) / scale, 0.0)
+
+
+def sum_between(cells: pd.DataFrame, locations: pd.DataFrame) -> dict[tuple[str, str, str], Between]:
+    """Return the sums of CELLS, one for each location, by (format, channel, criterion). `locations` are LOCATIONS."""
+    seen = cells[cells["n"] >= 1]
+    each = pd.DataFrame(
+        {
+            "format": seen["location"].map(locations.set_index("location")["format"]),
+            "channel": seen["channel"],
+            "criterion": seen["criterion"],
+            "locations": 1,
+            "visits": seen["n"],
+            "visits_sq": seen["n"] ** 2,
+            "points": seen["score_sum"],
+            "squares": seen["score_sum"] ** 2 / seen["n"],
+            "means": seen["score_sum"] / seen["n"],
+        }
+    )
+    sums = each.groupby(["format", "channel", "criterion"], sort=True).sum()
+    return {
+        (str(kind), str(channel), str(code)): Between(int(row[0]), *(float(value) for value in row[1:]))
+        for (kind, channel, code), row in zip(sums.index, sums.to_numpy(), strict=True)
+    }
 
 
 def spread_over(spread: Spread, measure: Measure, location_format: str, basis: str, quarter: Quarter) -> Dispersion:

@@ -8,7 +8,7 @@ from math import sqrt
 from checklists.model import Text
 from reports import findings
 from reports.columns import Population
-from reports.labels import CHANNELS, FORMATS
+from reports.labels import CHANNELS, population_name
 from reports.planner import visits_for_reliability
 from reports.quarterly import Frame
 from reports.thresholds import Thresholds
@@ -54,11 +54,76 @@ def rules(settings: Thresholds, locale: str) -> list[Text]:
             f"zero; quarters are compared on common questions when these carry at least {overlap} of the weight.",
         ),
         Text(
-            f"Kryterium ma wynik od {settings.criterion_visits} wizyt i {settings.criterion_answers} odpowiedzi. "
-            "Wyniki służą lepszej obsłudze, a nie ocenie pojedynczych osób.",
-            f"A criterion has a score from {settings.criterion_visits} visits and {settings.criterion_answers} answers."
-            " Results serve better service, not the judgement of individuals.",
+            f"Kryterium ma wynik od {settings.criterion_visits} wizyt i {settings.criterion_answers} odpowiedzi; gdy w "
+            "kwartale jest ich mniej, liczymy je razem z trzema poprzednimi.",
+            f"A criterion has a score from {settings.criterion_visits} visits and {settings.criterion_answers} answers;"
+            " where a quarter has fewer, it counts together with the three before.",
         ),
+    ]
+
+
+def fairness(frame: Frame, locale: str) -> list[str]:
+    """Return what everybody may rely on who is spoken of in this report."""
+    texts = [
+        Text(
+            "Wyniki służą lepszej obsłudze, a nie ocenie pojedynczych osób. Nie ma tu nazwisk ani rankingu "
+            "pracowników.",
+            "Results serve better service, not the judgement of individuals. There are no names here and no ranking of "
+            "staff.",
+        ),
+        *_told(frame),
+        Text(
+            "Wizyty mają datę bez godziny, a o osobach, które je wykonały, raport nic nie mówi. Komentarz, który "
+            "mógłby wskazać konkretną osobę, pomijamy.",
+            "Visits have a date and no hour, and nothing is said of the people who made them. A comment that might "
+            "tell who somebody is has been left out.",
+        ),
+        *_judgement(frame),
+        Text(
+            "Skrajny wynik z kilku wizyt następnym razem zwykle zbliża się do średniej sam z siebie. Dlatego nie "
+            "chwalimy ani nie ganimy za zmianę, która mieści się w przedziale.",
+            "An extreme score from a few visits usually comes closer to the mean by itself the next time. That is why "
+            "no change within its interval is praised or blamed.",
+        ),
+    ]
+    return [text.get(locale) for text in texts]
+
+
+def _told(frame: Frame) -> list[Text]:
+    """Return when staff were told that service is checked, where that was recorded."""
+    found = []
+    for wave in frame.waves:
+        if wave.told_on is not None:
+            by = f" ({wave.told_by})" if wave.told_by else ""
+            found.append(
+                Text(
+                    f"Pracownicy zostali wcześniej powiadomieni o badaniu: {wave.told_on:%d.%m.%Y}{by}.",
+                    f"Staff were told beforehand that service is checked: {wave.told_on:%Y-%m-%d}{by}.",
+                )
+            )
+    return found
+
+
+def _judgement(frame: Frame) -> list[Text]:
+    shares = [each.judgement for each in frame.checklists]
+    if not shares:
+        return []
+    low, high = min(shares), max(shares)
+    pl, en = (
+        findings.share(high, locale)
+        if findings.share(low, locale) == findings.share(high, locale)
+        else f"{findings.share(low, locale).rstrip('%').rstrip()}–{findings.share(high, locale)}"
+        for locale in ("pl", "en")
+    )
+    return [
+        Text(
+            f"Pytania dotyczą przede wszystkim faktów; oceny osoby badającej to {pl} wagi ankiety."
+            if high < 0.5
+            else f"Oceny osoby badającej to {pl} wagi ankiety, reszta to fakty.",
+            f"Most questions are about facts; the visitor's judgement makes up {en} of the checklist's weight."
+            if high < 0.5
+            else f"The visitor's judgement makes up {en} of the checklist's weight, the rest is facts.",
+        )
     ]
 
 
@@ -77,7 +142,7 @@ def _weights(frame: Frame, channels: Sequence[str]) -> Text | None:
 
 
 def _versions(frame: Frame) -> Text:
-    title, versions = frame.standard.title, ", ".join(frame.versions)
+    title, versions = frame.standard.title, ", ".join(each.name for each in frame.checklists)
     return Text(
         f"{title.pl}, wersja {frame.standard.version}; ankiety: {versions}.",
         f"{title.en}, version {frame.standard.version}; checklists: {versions}.",
@@ -93,7 +158,7 @@ def trust(populations: Sequence[Population], locale: str) -> list[list[str]]:
 
 
 def _trust(population: Population, locale: str) -> list[str]:
-    name = f"{FORMATS[population.format].get(locale)}, {CHANNELS[population.channel].get(locale)}"
+    name = population_name(population.format, population.channel, locale)
     borrowed = "*" if population.source == "previous_four" else ""
     needed = None if population.k0 is None else visits_for_reliability(population.k0, ENOUGH)
     unknown, points = UNKNOWN.get(locale), POINTS.get(locale)

@@ -7,9 +7,9 @@ the quarter, and user text goes in as data, never as markup.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from functools import cache
 from importlib.resources import files
@@ -18,11 +18,18 @@ from typing import Any
 
 import typst
 
-from reports import printed, theme
+from reports import pictures, theme
+from reports.printed_location import location_page
+from reports.printed_network import network_page
+from reports.printed_region import region_page
 from reports.quarterly import LocationReport, NetworkReport
+from reports.regional import RegionReport
 
 TEMPLATES = str(files("reports") / "templates")
 STANDARDS: Any = ["ua-1", "a-2a"]
+
+
+Report = LocationReport | RegionReport | NetworkReport
 
 
 class ReportProblem(Exception):
@@ -31,12 +38,13 @@ class ReportProblem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One report to print. `key` names it to whoever asked."""
+    """One report to print. `key` names it to whoever asked; `pictures` are the photos it may show, by their keys."""
 
     key: str
-    report: LocationReport | NetworkReport
+    report: Report
     number: str
     locale: str
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,14 @@ class Printed:
 
 
 @cache
+def check_fonts() -> None:
+    """Raise ReportProblem that names the files of the face that are missing: Typst would print in another one."""
+    missing = [name for name in theme.FACES if not (theme.FONTS / name).is_file()]
+    if missing:
+        raise ReportProblem(f"fonts missing in {theme.FONTS}: {', '.join(missing)}; install font-source-sans-pro again")
+
+
+@cache
 def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(theme.FONTS)])
 
@@ -58,27 +74,45 @@ def _compiler(template: str) -> typst.Compiler:
     return typst.Compiler(f"{TEMPLATES}/{template}.typ", root=TEMPLATES, font_paths=_fonts())
 
 
-def page_of(report: LocationReport | NetworkReport, number: str, locale: str) -> dict[str, Any]:
+def page_of(report: Report, number: str, locale: str) -> dict[str, Any]:
     """Return everything that is printed, as plain strings and shares: what a fingerprint is taken of."""
     if isinstance(report, LocationReport):
-        return printed.location_page(report, number, locale)
-    return printed.network_page(report, number, locale)
+        return location_page(report, number, locale)
+    if isinstance(report, RegionReport):
+        return region_page(report, number, locale)
+    return network_page(report, number, locale)
 
 
-def render(report: LocationReport | NetworkReport, number: str, locale: str) -> bytes:
-    """Return the PDF. ReportProblem when the template refuses the data or would print something it should not."""
-    from reports import charts  # matplotlib takes a second to load, and most processes never print
+def template_of(report: Report) -> str:
+    """Return the name of the template that prints a report."""
+    if isinstance(report, LocationReport):
+        return "location"
+    return "region" if isinstance(report, RegionReport) else "network"
 
+
+def photo_keys(report: Report) -> tuple[str, ...]:
+    """Return the keys of the pictures that a report shows."""
+    return tuple(photo.key for photo in report.photos) if isinstance(report, LocationReport) else ()
+
+
+def render(report: Report, number: str, locale: str, pictures_of: Mapping[str, bytes] | None = None) -> bytes:
+    """Return the PDF; `pictures_of` are the bytes of the photos by key, and a photo without any is left out.
+
+    ReportProblem when the template refuses the data or would print something it should not.
+    """
+    check_fonts()
     page = page_of(report, number, locale)
-    page["series_alt"] = charts.describe_series(report.series, locale=locale)
-    inputs = {
-        "data": json.dumps(page, ensure_ascii=False, sort_keys=True),
-        "series": charts.draw_series(report.series, locale=locale).decode(),
-    }
-    template = "location" if isinstance(report, LocationReport) else "network"
+    inputs: dict[str, str] = {}
+    if isinstance(report, LocationReport):
+        photos = pictures.read_photos(report.photos, pictures_of or {})
+        page["photos"] = [photo for photo in page["photos"] if photo["key"] in photos]
+        inputs |= {f"photo-{key}": svg for key, svg in photos.items()}
+    if report.frame.brand.logo:
+        inputs["logo"] = pictures.read_logo(report.frame.brand.logo) or ""
+    inputs["data"] = json.dumps(page, ensure_ascii=False, sort_keys=True)
     last_day = report.frame.quarter.bounds()[1]
     try:
-        data, warnings = _compiler(template).compile_with_warnings(
+        data, warnings = _compiler(template_of(report)).compile_with_warnings(
             sys_inputs=inputs,
             pdf_standards=STANDARDS,
             timestamp=datetime.combine(last_day, time(12), UTC),
@@ -94,7 +128,7 @@ def render(report: LocationReport | NetworkReport, number: str, locale: str) -> 
 
 def _print(job: Job) -> Printed:
     try:
-        return Printed(job.key, render(job.report, job.number, job.locale))
+        return Printed(job.key, render(job.report, job.number, job.locale, job.pictures))
     except Exception as error:  # one report that fails must not stop the others, whatever it fails with
         return Printed(job.key, None, f"{type(error).__name__}: {error}")
 

@@ -1,13 +1,15 @@
-"""From a report's values to the words and numbers of its pages: plain dictionaries of strings for the templates.
+"""What all reports print: plain dictionaries of strings for the templates, in the language of the report.
 
-Templates lay out and nothing else; every number is rounded and every label worded here, in the language of the report.
+Templates lay out and nothing else; every number is rounded and every label worded here and in the module of each kind
+of report.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from itertools import groupby
@@ -15,17 +17,20 @@ from typing import Any
 
 from fontTools.ttLib import TTFont
 
-from reports import findings, method, theme
+from checklists.model import Criterion
+from reports import alternatives, findings, method, theme
+from reports.attention import CriterionChange
 from reports.columns import Population
 from reports.compare import ComparisonRow
 from reports.criteria import CriterionRow, PointsLost, meets
-from reports.labels import CHANNELS, DIMENSIONS, LABELS, LEVELS, VISIT_KINDS
-from reports.quarterly import CriterionLine, Frame, LocationReport, NetworkReport, Quote, VisitLine
+from reports.labels import CHANNELS, LABELS, LEVELS
+from reports.quarterly import Frame
 from reports.summary import Series, Summary
 
-BARS = 5  # criteria with a bar
+BARS = 6  # criteria with a bar
 BEST = 5  # criteria praised in a table
 LONGEST = 240  # letters of one text that others wrote
+LONGEST_NAME = 120
 LONGEST_SENTENCE = 2_000
 LEFT_OUT = "[…]"
 # The space after a one-letter word, and the one before a percent sign.
@@ -61,16 +66,16 @@ def clean(text: str, longest: int = LONGEST) -> str:
     return _BOUND.sub("\N{NO-BREAK SPACE}", line)
 
 
-def _printable(page: Any) -> Any:
+def printable(page: Any) -> Any:
     """Return the page with every string in it as the face can print it."""
     if isinstance(page, str):
         return clean(page, LONGEST_SENTENCE)
     if isinstance(page, dict):
-        return {name: _printable(value) for name, value in page.items()}
-    return [_printable(value) for value in page] if isinstance(page, list) else page
+        return {name: printable(value) for name, value in page.items()}
+    return [printable(value) for value in page] if isinstance(page, list) else page
 
 
-def _frame(
+def frame_page(
     frame: Frame, number: str, locale: str, channels: Sequence[str], populations: Sequence[Population]
 ) -> dict[str, Any]:
     """Return what every report prints: words, names, and how it is to be read."""
@@ -78,15 +83,18 @@ def _frame(
         "lang": locale,
         "words": {name: text.get(locale) for name, text in LABELS.items()},
         "number": number,
-        "programme": clean(frame.programme),
+        "programme": clean(frame.programme, LONGEST_NAME),
         "quarter": frame.quarter.label(locale),
+        "accent": frame.brand.accent,
+        "logo": hashlib.sha256(frame.brand.logo).hexdigest() if frame.brand.logo else "",
         "method": method.notes(frame, channels, locale),
+        "fairness": method.fairness(frame, locale),
         "trust": method.trust(populations, locale),
         "trust_note": method.trust_note(populations, locale),
     }
 
 
-def _mark(
+def mark(
     row: ComparisonRow | CriterionRow | Summary,
     level: str | None = None,
     *,
@@ -98,39 +106,79 @@ def _mark(
     return {"score": row.score, "low": row.low, "high": row.high, "level": tone, "goal": goal, "visits": list(visits)}
 
 
-def _against(row: CriterionRow | Summary, goal: float) -> str:
+def against(row: CriterionRow | Summary, goal: float) -> str:
     """Return on which side of an acceptance level the whole interval lies; "none" where it holds the level."""
     return {True: "above", False: "below", None: "none"}[meets(row.low, row.high, goal)]
 
 
-def _day(day: date, locale: str) -> str:
+def write_day(day: date, locale: str) -> str:
+    """Write a day: "28.09.2026", in English "2026-09-28"."""
     return f"{day:%Y-%m-%d}" if locale == "en" else f"{day:%d.%m.%Y}"
 
 
-def _score(score: float | None, locale: str) -> str:
+def write_score(score: float | None, locale: str) -> str:
     return LABELS["no_score"].get(locale) if score is None else findings.share(score, locale)
 
 
-def _series(series: Series, locale: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "quarter": point.quarter.short(locale),
-            "score": _score(point.score, locale),
-            "range": "" if point.score is None else findings.interval(point.low, point.high),
-            "n": str(point.n),
-            "breaks": point.breaks,
-        }
-        for point in series.points
-    ]
+def lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
+def upper(label: str) -> str:
+    return label[:1].upper() + label[1:]
+
+
+def series_page(series: Series, locale: str) -> dict[str, Any]:
+    """Return a history: its picture, the table under it, what is to be known of both, and the words for the picture."""
+    return {
+        "series": [
+            {
+                "quarter": point.quarter.short(locale),
+                "score": write_score(point.score, locale),
+                "range": "" if point.score is None else findings.interval(point.low, point.high),
+                "n": str(point.n),
+            }
+            for point in series.points
+        ],
+        "plot": _plot(series, locale),
+        "series_alt": alternatives.describe_series(series, locale=locale),
+        "history_note": _history_note(series, locale),
+    }
+
+
+def _plot(series: Series, locale: str) -> dict[str, Any]:
+    """Return the picture of a series: heights are shares of its axis, which need not begin at 0 and ends at 100 %."""
+    seen = [point for point in series.points if point.score is not None]
+    lowest = min([end for point in seen for end in (point.low, point.score) if end is not None], default=0.0)
+    bottom = max(0.0, int(10 * lowest + 1e-9) / 10 - 0.05)
+
+    def height(value: float | None) -> float | None:
+        return None if value is None else (value - bottom) / (1 - bottom)
+
+    step = 0.1 if bottom >= 0.45 else 0.2
+    ticks = [round(1 - step * index, 10) for index in range(11) if 1 - step * index >= bottom - 1e-9]
+    limits = [] if series.limits is None else [series.limits.low, series.limits.high]
+    return {
+        "ticks": [[height(tick), findings.share(tick, locale)] for tick in ticks],
+        "points": [
+            {"score": height(point.score), "low": height(point.low), "high": height(point.high), "breaks": point.breaks}
+            for point in series.points
+        ],
+        "limits": [height(limit) for limit in limits if bottom <= limit <= 1],
+    }
 
 
 def _history_note(series: Series, locale: str) -> str:
     parts = ["Kropka: wynik, pas: przedział 95 %." if locale == "pl" else "Dot: score, band: 95% interval."]
-    if any(point.breaks for point in series.points):
+    broken = [point.quarter.label(locale) for point in series.points[1:] if point.breaks]
+    if broken:
+        listed = findings.listed(broken, locale)
         parts.append(
-            "Linia pionowa: kwartałów po jej obu stronach nie da się porównać."
+            f"Linia pionowa: kwartałów po jej obu stronach nie da się porównać ({listed}), bo zmieniło się zbyt wiele "
+            "pytań."
             if locale == "pl"
-            else "Vertical line: the quarters on either side cannot be compared."
+            else "Vertical line: the quarters on either side cannot be compared, because too many questions changed "
+            f"({listed})."
         )
     if series.limits is not None:
         parts.append(
@@ -141,7 +189,7 @@ def _history_note(series: Series, locale: str) -> str:
     return " ".join(parts)
 
 
-def _bars(rows: Sequence[PointsLost], frame: Frame, locale: str) -> dict[str, Any]:
+def bars_page(rows: Sequence[PointsLost], frame: Frame, locale: str) -> dict[str, Any]:
     """Return the criteria that cost most, as bars beside the longest of them, and their words."""
     top = [row for row in rows if row.lost > findings.NOTHING][:BARS]
     titles = [frame.criteria[row.criterion].title.get(locale) for row in top]
@@ -149,240 +197,84 @@ def _bars(rows: Sequence[PointsLost], frame: Frame, locale: str) -> dict[str, An
     words = "; ".join(f"{title} {points}" for title, points in zip(titles, lost, strict=True))
     return {
         "bars": [
-            {"title": title, "share": row.lost / top[0].lost, "points": points}
+            {"code": row.criterion, "title": title, "share": row.lost / top[0].lost, "points": points}
             for row, title, points in zip(top, titles, lost, strict=True)
         ],
         "bars_alt": f"{LABELS['points_lost'].get(locale)}: {words}.",
     }
 
 
-def location_page(report: LocationReport, number: str, locale: str) -> dict[str, Any]:
-    """Return everything the location template prints."""
-    frame, row = report.frame, report.headline
-    standings = report.standings
-    met = [standing for standing in standings if standing.meets]
-    best = (met or [standing for standing in standings if standing.judged])[:BEST]
-    scores = [visit.score for visit in report.counted if visit.score is not None]
-    channels = [each.channel for each in report.rows]
-    goal = frame.targets.get(channels[0]) if len(channels) == 1 else None
-    page: dict[str, Any] = _printable(
-        _frame(frame, number, locale, channels, report.populations)
-        | _bars(report.lost, frame, locale)
-        | {
-            "name": clean(row.name),
-            "code": clean(row.location),
-            "region": clean(row.region.replace("/", " / ")),
-            "big": findings.share(row.score, locale),
-            "likely": findings.likely(row, locale),
-            "standing": findings.standing(row, report.rows, locale),
-            "change": findings.change(row, frame.comparison.settings.label_visits, locale),
-            "mark": _mark(row, row.level, goal=goal, visits=scores),
-            "network": {
-                "score": report.network.score,
-                "label": f"{_lower(LABELS['network'].get(locale))} {findings.share(report.network.score, locale, 1)}",
-            },
-            "praise": findings.praise([each.criterion for each in best], len(met), len(standings), locale),
-            "best": [[each.criterion.title.get(locale), _scores(each.scores, locale), str(each.n)] for each in best],
-            "lost": findings.lost(report.lost, frame.criteria, locale),
-            "critical": findings.critical(report.lost, report.counted, locale),
-            "channels": [
-                {
-                    "name": CHANNELS[each.channel].get(locale),
-                    "score": _score(each.score, locale),
-                    "range": "" if each.score is None else findings.interval(each.low, each.high),
-                    "n": str(each.n),
-                    "level": LEVELS[each.level].get(locale),
-                    "mark": _mark(each, each.level, goal=frame.targets.get(each.channel)),
-                }
-                for each in report.rows
-            ],
-            "series": _series(report.series, locale),
-            "history_note": _history_note(report.series, locale),
-            "criteria": _criteria(report.criteria, frame, locale),
-            "stars": any(line.row.basis == "four_quarters" for line in report.criteria),
-            "visits": [_visit(visit, locale) for visit in report.visits],
-            "quotes": {
-                side: [_quote(quote, frame, locale) for quote in report.quotes if quote.good == good]
-                for side, good in (("good", True), ("bad", False))
-            },
-        }
-    )
-    return page
-
-
-def _lower(label: str) -> str:
-    return label[:1].lower() + label[1:]
-
-
-def _upper(label: str) -> str:
-    return label[:1].upper() + label[1:]
-
-
-def _scores(scores: Sequence[float], locale: str) -> str:
-    """Return the scores of a criterion, each figure once: "100 %" or "93–100 %"."""
-    low, high = findings.share(min(scores), locale), findings.share(max(scores), locale)
-    return high if low == high else f"{low.rstrip('%').rstrip()}–{high}"
-
-
-def _visit(visit: VisitLine, locale: str) -> dict[str, Any]:
-    remarks = []
-    if visit.kind in VISIT_KINDS:
-        remarks.append(VISIT_KINDS[visit.kind].get(locale))
-    if not visit.counts:
-        remarks.append(LABELS["not_counted"].get(locale))
-    if visit.critical_failed:
-        number = visit.critical_failed
-        remarks.append(f"krytyczne poniżej progu: {number}" if locale == "pl" else f"critical failed: {number}")
+def criterion_line(
+    criterion: Criterion, found: CriterionRow | Summary, other: str, locale: str, *, star: bool = False
+) -> dict[str, Any]:
+    """Return one line of a table of criteria; `other` is what stands before the acceptance level."""
+    goal = criterion.acceptance_level
     return {
-        "day": _day(visit.day, locale),
-        "channel": CHANNELS[visit.channel].get(locale),
-        "score": _score(visit.score, locale),
-        "at": visit.score,
-        "remark": ", ".join(remarks),
-    }
-
-
-def _quote(quote: Quote, frame: Frame, locale: str) -> dict[str, str]:
-    return {"text": clean(quote.text), "about": frame.criteria[quote.criterion].title.get(locale)}
-
-
-def _criteria(lines: Sequence[CriterionLine], frame: Frame, locale: str) -> list[dict[str, Any]]:
-    """Return the criteria by channel and section, and the codes without a score; the lines are sorted by both."""
-    groups = []
-    for channel, of_channel in groupby(lines, key=lambda line: line.row.channel):
-        every = list(of_channel)
-        scored = [line for line in every if line.row.score is not None]
-        unscored = ", ".join(line.criterion.code for line in every if line.row.score is None)
-        sections = [
-            {
-                "title": frame.sections[section].get(locale),
-                "rows": [_criterion(line, locale) for line in of_section],
-            }
-            for section, of_section in groupby(scored, key=lambda line: line.criterion.section)
-        ]
-        note = f"{LABELS['unscored'].get(locale)} {unscored}." if unscored else ""
-        groups.append({"channel": _upper(CHANNELS[channel].get(locale)), "sections": sections, "unscored": note})
-    return groups
-
-
-def _criterion(line: CriterionLine, locale: str) -> dict[str, Any]:
-    row, goal = line.row, line.criterion.acceptance_level
-    return {
-        "code": line.criterion.code,
-        "title": line.criterion.title.get(locale),
-        "score": findings.share(row.score, locale) + ("*" if row.basis == "four_quarters" else ""),
-        "range": findings.interval(row.low, row.high),
-        "n": str(row.n),
-        "other": findings.share(line.network, locale),
+        "code": criterion.code,
+        "title": criterion.title.get(locale),
+        "score": findings.share(found.score, locale) + ("*" if star else ""),
+        "range": findings.interval(found.low, found.high),
+        "n": str(found.n),
+        "other": other,
         "target": findings.share(goal, locale),
-        "mark": _mark(row, _against(row, goal), goal=goal),
+        "mark": mark(found, against(found, goal), goal=goal),
     }
 
 
-def network_page(report: NetworkReport, number: str, locale: str) -> dict[str, Any]:
-    """Return everything the network template prints."""
-    frame, network = report.frame, report.network
-    judged = [pair for pair in report.criteria if pair[1].low is not None]
-    met = sorted(
-        (pair for pair in judged if _against(pair[1], pair[0].acceptance_level) == "above"),
-        key=lambda pair: (-(pair[1].score or 0), pair[0].code),
-    )
-    best = met or sorted(judged, key=lambda pair: (-(pair[1].score or 0), pair[0].code))
-    widest = max((row.lost for row in report.dimensions), default=0.0)
-    facts = report.facts
-    page: dict[str, Any] = _printable(
-        _frame(frame, number, locale, [each.channel for each in report.channels], frame.comparison.populations)
-        | _bars(report.lost, frame, locale)
-        | {
-            "name": clean(frame.programme),
-            "big": findings.share(network.score, locale, 1),
-            "likely": findings.area(network, locale),
-            "coverage": findings.coverage(network, locale),
-            "mark": _mark(network),
-            "change": findings.summary_change(report.change, locale),
-            "differences": findings.differences(report, locale),
-            "praise": findings.praise([criterion for criterion, _ in best], len(met), len(report.criteria), locale),
-            "best": [
-                [
-                    criterion.title.get(locale),
-                    findings.share(found.score, locale, 1),
-                    str(found.n),
-                ]
-                for criterion, found in best[:BEST]
-            ],
-            "lost": findings.lost(report.lost, frame.criteria, locale),
-            "critical": findings.critical(report.lost, (), locale),
-            "regions": [_area(each, each.region.rpartition("/")[2], locale, 0) for each in report.regions],
-            "channels": [_area(each, CHANNELS[each.channel].get(locale), locale, 1) for each in report.channels],
-            "dimensions": [
-                {
-                    "title": DIMENSIONS[row.dimension].get(locale),
-                    "points": findings.points(row.lost, locale),
-                    "share": row.lost / widest if widest else 0,
-                }
-                for row in report.dimensions
-            ],
-            "criteria": _network_criteria(report, locale),
-            "below": [_listed(row, locale) for row in report.below],
-            "above": [_listed(row, locale) for row in report.above],
-            "not_visited": [clean(name) for name in report.not_visited],
-            "series": _series(report.series, locale),
-            "history_note": _history_note(report.series, locale),
-            "facts": [
-                [LABELS[name].get(locale), str(count)]
-                for name, count in (
-                    ("approved", facts.approved),
-                    ("rejected", facts.rejected),
-                    ("auditors", facts.auditors),
-                )
-            ],
-        }
-    )
-    return page
+def by_section(lines: Iterable[tuple[Criterion, dict[str, Any]]], frame: Frame, locale: str) -> list[dict[str, Any]]:
+    """Return the lines under the sections of the standard; they are sorted by them."""
+    return [
+        {"title": frame.sections[section].get(locale), "rows": [row for _, row in of_section]}
+        for section, of_section in groupby(lines, key=lambda pair: pair[0].section)
+    ]
 
 
-def _area(found: Summary, name: str, locale: str, digits: int) -> dict[str, Any]:
+def place_line(row: ComparisonRow, locale: str) -> dict[str, Any]:
+    """Return one location in one channel with its score and interval; the list it stands on says the verdict."""
     return {
-        "name": clean(name),
+        "name": clean(row.name, LONGEST_NAME),
+        "region": clean(row.region.rpartition("/")[2], LONGEST_NAME),
+        "channel": CHANNELS[row.channel].get(locale),
+        "score": write_score(row.score, locale),
+        "range": "–" if row.score is None else findings.interval(row.low, row.high),
+        "n": str(row.n),
+        "mark": mark(row, row.level),
+    }
+
+
+def area_line(found: Summary, name: str, locale: str, digits: int, level: str | None = None) -> dict[str, Any]:
+    """Return a region or a channel; `level` is its verdict, None where there is none."""
+    return {
+        "name": clean(name, LONGEST_NAME),
         "score": findings.share(found.score, locale, digits),
         "range": findings.interval(found.low, found.high),
         "places": f"{found.visited}/{found.locations}",
         "n": str(found.n),
-        "mark": _mark(found),
+        "mark": mark(found, level),
+        "level": "–" if level is None else LEVELS[level].get(locale),
         "depth": found.region.count("/"),
     }
 
 
-def _network_criteria(report: NetworkReport, locale: str) -> list[dict[str, Any]]:
-    cost = {row.criterion: row.lost for row in report.lost}
-    return [
-        {
-            "title": report.frame.sections[section].get(locale),
-            "rows": [
-                {
-                    "code": criterion.code,
-                    "title": criterion.title.get(locale),
-                    "score": findings.share(found.score, locale),
-                    "range": findings.interval(found.low, found.high),
-                    "n": str(found.n),
-                    "other": findings.points(cost.get(criterion.code, 0.0), locale),
-                    "target": findings.share(criterion.acceptance_level, locale),
-                    "mark": _mark(found, _against(found, criterion.acceptance_level), goal=criterion.acceptance_level),
-                }
-                for criterion, found in of_section
-            ],
-        }
-        for section, of_section in groupby(report.criteria, key=lambda pair: pair[0].section)
-    ]
-
-
-def _listed(row: ComparisonRow, locale: str) -> dict[str, Any]:
+def change_line(row: ComparisonRow, label: str | None, name: str, locale: str) -> dict[str, Any]:
+    """Return the change of a row on comparable questions; `label` is what may be said of it."""
     return {
-        "name": clean(row.name),
-        "region": clean(row.region.rpartition("/")[2]),
+        "name": clean(name, LONGEST_NAME),
         "channel": CHANNELS[row.channel].get(locale),
-        "score": findings.share(row.score, locale),
-        "range": findings.interval(row.low, row.high),
-        "n": str(row.n),
-        "mark": _mark(row, row.level),
+        "before": findings.share(row.previous_score, locale),
+        "change": "–" if row.change is None else findings.signed(100 * row.change, locale),
+        "range": findings.change_range(row.change_low, row.change_high, locale),
+        "verdict": findings.CHANGES[label].get(locale),
+    }
+
+
+def criterion_change_line(found: CriterionChange, criteria: Mapping[str, Criterion], locale: str) -> dict[str, Any]:
+    """Return the change of one criterion in one channel."""
+    return {
+        "name": criteria[found.criterion].title.get(locale),
+        "channel": CHANNELS[found.channel].get(locale),
+        "before": findings.share(found.before, locale),
+        "change": findings.signed(100 * found.change, locale),
+        "range": findings.change_range(found.low, found.high, locale),
+        "verdict": findings.CHANGES[found.label].get(locale),
     }

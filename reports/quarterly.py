@@ -10,14 +10,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from checklists.model import Criterion, Dimension, Standard, Text
+from checklists.rounding import TOLERANCE
+from reports.attention import CriterionChange
+from reports.brand import PLAIN, Brand
 from reports.columns import Population
 from reports.compare import Comparison, ComparisonRow
 from reports.criteria import CriterionRow, PointsLost, meets
+from reports.heat import Tone
 from reports.periods import Quarter
+from reports.quotes import Quote
 from reports.summary import Series, Summary, SummaryChange
 
-SHORTEST_QUOTE, LONGEST_QUOTE = 12, 240
-QUOTES = 6
+PHOTOS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,62 @@ class VisitLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """A comment a visitor wrote beside an answer. `good` tells whether the answer earned its points."""
+class Question:
+    """One scored question of a location: `answers` in visits that count, which earned the share `earned` of points.
 
-    text: str
+    `yes_no`: each answer earned everything or nothing.
+    """
+
+    item: str
     criterion: str
     channel: str
+    text: Text
+    answers: int
+    earned: float
+    lost: float  # weight
+    yes_no: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """One critical question below its pass mark in one visit."""
+
+    day: date | None
+    channel: str
+    criterion: str
+    question: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo kept with a scored answer of an approved visit; `key` names its picture, `good` as of quotes."""
+
+    key: str
+    day: date
+    criterion: str
+    question: Text
     good: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """A field period; `told_on` is the day on which staff were told that service is checked, None where unknown."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+    told_on: date | None
+    told_by: str  # the channel of the notice
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistUsed:
+    """A checklist of the quarter: its scored questions, and the share of their weight that is judgement, not fact."""
+
+    name: str  # "STORE 1"
+    channel: str
+    questions: int
+    judgement: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +134,12 @@ class Frame:
     standard: Standard  # the quarter's checklists were derived from
     criteria: Mapping[str, Criterion]  # by code, in the order of the standard; older ones still measured come last
     sections: Mapping[str, Text]  # titles by code
-    versions: tuple[str, ...]  # checklists used, "STORE 1"
+    checklists: tuple[ChecklistUsed, ...]
     weights: Mapping[str, float]
     targets: Mapping[str, float]  # acceptance level of each channel
     comparison: Comparison  # of the network; levels and populations
+    waves: tuple[Wave, ...] = ()
+    brand: Brand = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +156,10 @@ class LocationReport:
     visits: tuple[VisitLine, ...]
     quotes: tuple[Quote, ...]
     series: Series
+    questions: tuple[Question, ...] = ()  # those that lost points, most first
+    changes: tuple[CriterionChange, ...] = ()
+    failed: tuple[Failed, ...] = ()
+    photos: tuple[Photo, ...] = ()
 
     @property
     def counted(self) -> tuple[VisitLine, ...]:
@@ -124,11 +183,24 @@ class DimensionLost:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What happened in the field: counts of the programme in the quarter."""
+    """What happened in the field: counts of visits. `planned` None where no wave planned them; `made` were sent in."""
 
+    planned: int | None
+    made: int
     approved: int
     rejected: int
-    auditors: int
+    waiting: int
+    not_counted: int  # approved, and in no score
+    auditors: int  # with an approved visit
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Which regions clearly differ from the rest of the network, inside its largest population; "" where none is."""
+
+    format: str
+    channel: str
+    levels: Mapping[str, Tone]  # by path of the region
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +211,15 @@ class NetworkReport:
     network: Summary
     change: SummaryChange | None
     regions: tuple[Summary, ...]
+    verdicts: Verdicts
     channels: tuple[Summary, ...]
     lost: tuple[PointsLost, ...]
     dimensions: tuple[DimensionLost, ...]
     criteria: tuple[tuple[Criterion, Summary], ...]
     below: tuple[ComparisonRow, ...]
     above: tuple[ComparisonRow, ...]
+    changes: tuple[CriterionChange, ...]
+    critical_visits: tuple[int, int]  # that asked critical questions, in which one failed
     not_visited: tuple[str, ...]
     series: Series
     facts: Facts
@@ -179,24 +254,22 @@ def ranked_standings(lines: Iterable[CriterionLine]) -> tuple[Standing, ...]:
     )
 
 
-def select_quotes(quotes: Iterable[Quote], limit: int = QUOTES) -> tuple[Quote, ...]:
-    """Return the comments to print: at most `limit`, praise first, the longest of each criterion, none twice.
+def ranked_questions(questions: Iterable[Question]) -> tuple[Question, ...]:
+    """Return the questions that lost points, those that lost most weight first."""
+    lost = (question for question in questions if question.lost > TOLERANCE)
+    return tuple(sorted(lost, key=lambda each: (-each.lost, each.channel, each.item)))
 
-    Comments too short to say anything or too long for a report are left out. Praise and criticism have half of the
-    places each, and what one does not need goes to the other.
-    """
-    texts: set[str] = set()
-    chosen: dict[bool, dict[str, Quote]] = {True: {}, False: {}}
-    for quote in sorted(quotes, key=lambda quote: (-len(quote.text), quote.text, quote.criterion)):
-        about = chosen[quote.good]
-        if not SHORTEST_QUOTE <= len(quote.text) <= LONGEST_QUOTE or quote.text in texts or quote.criterion in about:
-            continue
-        texts.add(quote.text)
-        about[quote.criterion] = quote
-    good, bad = (list(about.values()) for about in chosen.values())
-    half = limit // 2
-    bad = bad[: max(half, limit - len(good))]
-    return (*good[: limit - len(bad)], *bad)
+
+def select_photos(photos: Iterable[Photo], lost: Sequence[PointsLost], limit: int = PHOTOS) -> tuple[Photo, ...]:
+    """Return the photos to print: one of each question first, of what cost most, the newest; then the others."""
+    cost = {row.criterion: row.lost for row in lost}
+    newest = sorted(photos, key=lambda photo: (photo.day, photo.key), reverse=True)
+    ranked = sorted(newest, key=lambda photo: (photo.good, -cost.get(photo.criterion, 0.0)))
+    first: dict[Text, Photo] = {}
+    for photo in ranked:
+        first.setdefault(photo.question, photo)
+    others = [photo for photo in ranked if photo not in first.values()]
+    return tuple([*first.values(), *others][:limit])
 
 
 def since_first(series: Series) -> Series:

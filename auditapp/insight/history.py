@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reports import charts
+from reports import alternatives, charts
 from reports.summary import Series
 
 
@@ -28,8 +28,8 @@ class History:
 
     def picture(self, locale: str) -> bytes:
         """Return the picture as SVG, the very one of the printed report."""
-        return charts.draw_series(self.series, locale=locale, target=self.target, on_page=True)
+        return charts.draw_series(self.series, locale=locale, target=self.target)
 
     def words(self, locale: str) -> str:
         """Say in words what the picture shows."""
-        return charts.describe_series(self.series, locale=locale)
+        return alternatives.describe_series(self.series, locale=locale)

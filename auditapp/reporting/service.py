@@ -82,7 +82,7 @@ def draft_reports(
         if location.code in visited
     ]
     if network:
-        built.append((None, queries.build_network(session, gathered, programme)))
+        built.append((None, queries.build_network(gathered)))
     drafts = []
     for locale in locales:
         before = queries.latest(session, programme.id, "location", str(quarter), locale)

@@ -17,7 +17,7 @@ from auditapp.models import ChecklistVersion, Programme, User
 from auditapp.reporting import queries
 from checklists.lifecycle import Role
 from reports.change import XmrLimits
-from reports.printed import location_page
+from reports.printed_location import location_page
 from reports.summary import Series
 from tests import documents
 from tests import factories as make

@@ -195,13 +195,15 @@ def test_figures_of_a_location_are_those_of_the_export_and_the_pages(network: Da
 def test_figures_of_the_network_are_those_of_the_pages(network: Database) -> None:
     with network.transaction(write=False) as session:
         programme = session.scalars(select(Programme)).one()
-        report = queries.build_network(session, queries.gather(session, programme, QUARTER), programme)
+        report = queries.build_network(queries.gather(session, programme, QUARTER))
         facts = results.gather(session, programme, QUARTER, previous=QUARTER.previous(), history=12, criteria=5)
     (whole,) = results.build_summaries(facts)
     assert report.network == whole
     assert sum(row.lost for row in report.dimensions) == pytest.approx(1 - (whole.score or 0), abs=1e-12)
     assert [row.location for row in report.below] == ["L00"]
-    assert report.facts == quarterly.Facts(approved=48, rejected=0, auditors=1)
+    assert report.facts == quarterly.Facts(
+        planned=None, made=48, approved=48, rejected=0, waiting=0, not_counted=0, auditors=1
+    )
     assert [summary.criterion for _, summary in report.criteria] == ["A1", "B1", "B2"]
 
 

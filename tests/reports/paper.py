@@ -6,20 +6,36 @@ from datetime import date
 from typing import Any
 
 from checklists.model import Area, Channel, Criterion, CriticalPolicy, Dimension, Section, Stage, Standard, Text
+from reports.attention import Costliest, CriterionChange
 from reports.change import ChangeLabel
 from reports.columns import Population
 from reports.compare import Comparison, ComparisonRow
 from reports.criteria import CriterionRow, PointsLost
 from reports.periods import Quarter
 from reports.quarterly import (
+    ChecklistUsed,
     CriterionLine,
     DimensionLost,
     Facts,
+    Failed,
     Frame,
     LocationReport,
     NetworkReport,
-    Quote,
+    Question,
+    Verdicts,
     VisitLine,
+    Wave,
+)
+from reports.quotes import Quote
+from reports.regional import (
+    AreaStanding,
+    ChannelVisits,
+    CriticalPlace,
+    Matrix,
+    MatrixCell,
+    MatrixRow,
+    RegionReport,
+    first_steps,
 )
 from reports.summary import Series, SeriesPoint, Summary, SummaryChange
 from reports.thresholds import Thresholds
@@ -197,14 +213,32 @@ def make_frame(*rows: ComparisonRow, populations: tuple[Population, ...] = (), *
         ),
         "criteria": CRITERIA,
         "sections": {"A": Text("Powitanie", "Welcome"), "B": Text("Zakup", "Purchase")},
-        "versions": ("STORE 2",),
+        "checklists": (ChecklistUsed("STORE 2", "store_visit", 40, 0.12),),
         "weights": {},
         "targets": {"store_visit": 0.9},
         "comparison": Comparison(
             QUARTER, QUARTER.previous(), None, Thresholds(), populations or (make_population(),), rows or (make_row(),)
         ),
+        "waves": (Wave("Fala letnia", date(2026, 7, 1), date(2026, 9, 30), date(2026, 6, 15), "intranet"),),
     }
     return Frame(**(values | changes))
+
+
+def make_question(item: str = "S1", **changes: Any) -> Question:
+    values: dict[str, Any] = {
+        "criterion": "B1",
+        "channel": "store_visit",
+        "text": Text("Czy kolejka była krótka?", "Was the queue short?"),
+        "answers": 3,
+        "earned": 1 / 3,
+        "lost": 4.0,
+        "yes_no": True,
+    }
+    return Question(item=item, **(values | changes))
+
+
+def make_change(code: str, by: float = 0.04, label: str = "none") -> CriterionChange:
+    return CriterionChange("store_visit", code, 1, 3, 3, 0.7, 0.7 + by, by, by - 0.2, by + 0.2, 0.04, label)
 
 
 def make_location_report(**changes: Any) -> LocationReport:
@@ -225,6 +259,9 @@ def make_location_report(**changes: Any) -> LocationReport:
             Quote("Czekanie przy jednej kasie trwało prawie kwadrans.", "B1", "store_visit", good=False),
         ),
         "series": make_series(None, 0.74, 0.80, 0.68, breaks=3),
+        "questions": (make_question(), make_question("S2", yes_no=False, earned=0.55)),
+        "changes": (make_change("A1"), make_change("B1", -0.31, "down")),
+        "failed": (Failed(date(2026, 7, 28), "store_visit", "B1", Text("Czy podano cenę?", "Was the price given?")),),
     }
     return LocationReport(**(values | changes))
 
@@ -239,6 +276,7 @@ def make_network_report(**changes: Any) -> NetworkReport:
             make_summary(region="Północ", locations=22, visited=22, n=78, score=0.81),
             make_summary(region="Północ/Pomorze", locations=7, visited=7, n=30, score=0.792),
         ),
+        "verdicts": Verdicts("store", "store_visit", {"Północ": "none", "Północ/Pomorze": "below"}),
         "channels": (make_summary(channel="store_visit"),),
         "lost": LOST,
         "dimensions": (
@@ -248,8 +286,62 @@ def make_network_report(**changes: Any) -> NetworkReport:
         "criteria": tuple((criterion, make_summary(criterion=code)) for code, criterion in CRITERIA.items()),
         "below": (below,),
         "above": (),
+        "changes": (make_change("A1"),),
+        "critical_visits": (180, 11),
         "not_visited": ("Sopot, Monciak", "Słupsk, Jantar"),
         "series": make_series(0.82, 0.83, 0.8345),
-        "facts": Facts(approved=190, rejected=4, auditors=36),
+        "facts": Facts(planned=200, made=196, approved=190, rejected=4, waiting=2, not_counted=3, auditors=36),
     }
     return NetworkReport(**(values | changes))
+
+
+def make_region_report(**changes: Any) -> RegionReport:
+    """A region of four stores: one clearly below that fell, one above, one alike, one with a single visit."""
+    below = make_row(
+        location="S009", name="Elbląg, Ogrody", score=0.57, low=0.45, high=0.69, level="below", p_below=0.98,
+        reliability=0.6, change=-0.2, change_low=-0.33, change_high=-0.05, change_label="down", change_p=0.02,
+    )  # fmt: skip
+    above = make_row(
+        location="S002", name="Sopot, Monciak", score=0.93, low=0.86, high=0.97, level="above", p_below=0.01
+    )
+    single = make_row(
+        location="S003", name="Hel, Port", n=1, score=None, low=None, high=None, level="single", p_below=None
+    )
+    rows = (below, make_row(), above, single)
+    region = make_summary(
+        region="Północ", locations=5, visited=4, n=13, not_visited=("S010",), score=0.77, low=0.7, high=0.84
+    )
+    cost = Costliest("B1", 0.142, 0.43)
+    critical = (CriticalPlace("S009", "Elbląg, Ogrody", {"B1": 1}), CriticalPlace("S001", "Gdynia, Batory", {"B1": 2}))
+    cells = (MatrixCell(0.5, "below"), MatrixCell(None, "none"), MatrixCell(0.97, "above", older=True))
+    values: dict[str, Any] = {
+        "frame": make_frame(*rows),
+        "path": "Północ",
+        "region": region,
+        "network": make_summary(),
+        "comparable": True,
+        "change": SummaryChange(-0.02, -0.05, 0.01, ChangeLabel.NONE),
+        "series": make_series(0.8, 0.79, 0.77),
+        "standings": (AreaStanding("store", "store_visit", region, make_summary(), "none"),),
+        "populations": (make_population(),),
+        "areas": (make_summary(region="Północ/Pomorze", locations=3, visited=3, n=10, score=0.792),),
+        "verdicts": Verdicts("store", "store_visit", {"Północ/Pomorze": "none"}),
+        "rows": rows,
+        "fell": (below,),
+        "rose": (),
+        "changes": (make_change("A1"), make_change("B1", -0.31, "down")),
+        "lost": LOST,
+        "criteria": tuple((criterion, make_summary(criterion=code), 0.8) for code, criterion in CRITERIA.items()),
+        "matrices": (
+            Matrix(
+                "store", "store_visit", "location", tuple(CRITERIA.values())[:3],
+                tuple(MatrixRow(row.name, row.score, "none", cells) for row in rows), 0,
+            ),
+        ),
+        "critical": critical,
+        "critical_visits": (13, 3),
+        "first": first_steps((below,), (below,), critical, {("S009", "store_visit"): cost}),
+        "visits": (ChannelVisits("store_visit", 4, 12, 1),),
+        "not_visited": ("Słupsk, Jantar",),
+    }  # fmt: skip
+    return RegionReport(**(values | changes))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reports import findings
+from reports import area_findings, findings
 from reports.change import ChangeLabel
 from reports.summary import SummaryChange
 from tests.reports.paper import (
@@ -143,8 +143,8 @@ def test_standing(levels: list[str | None], pl: str, en: str) -> None:
          "Wzrost wobec poprzedniego kwartału o 9 pkt, prawdopodobnie od +3 do +15.",
          "Up 9 points on the previous quarter, likely from +3 to +15."),
         ({"change": -0.004, "change_low": -0.007, "change_high": -0.001, "change_label": "down"},
-         "Spadek wobec poprzedniego kwartału o mniej niż 1 pkt, prawdopodobnie od −1 do 0.",
-         "Down less than 1 point on the previous quarter, likely from −1 to 0."),
+         "Spadek wobec poprzedniego kwartału o mniej niż 1 pkt, prawdopodobnie od −0,7 do −0,1.",
+         "Down less than 1 point on the previous quarter, likely from −0.7 to −0.1."),
         ({"change_label": "not_comparable"},
          "Z poprzednim kwartałem nie da się porównać: zmieniły się kanały albo zbyt wiele pytań.",
          "The previous quarter cannot be compared: the channels or too many questions have changed."),
@@ -158,8 +158,8 @@ def test_standing(levels: list[str | None], pl: str, en: str) -> None:
 )  # fmt: skip
 def test_change(changes: dict[str, Any], pl: str, en: str) -> None:
     row = make_row(**changes)
-    assert findings.change(row, 3, "pl") == pl
-    assert findings.change(row, 3, "en") == en
+    assert findings.change(row, (), 3, "pl") == pl
+    assert findings.change(row, (), 3, "en") == en
 
 
 @pytest.mark.parametrize(
@@ -286,17 +286,17 @@ def test_coverage(visited: int, locations: int, n: int, pl: str, en: str) -> Non
 
 def test_differences() -> None:
     listed = make_network_report()
-    assert findings.differences(listed, "pl") == (
+    assert area_findings.differences(listed, "pl") == (
         "Wyraźnie poniżej sieci: 1, wyraźnie powyżej: 0. Spodziewana liczba pomyłek na tych listach: mniej niż 0,1. "
         "U pozostałych różnice mieszczą się w tym, co może zrobić przypadek."
     )
     populations = (make_population(wrong_below=0.44, wrong_above=0.31),)
     several = make_network_report(frame=make_frame(make_row(), populations=populations))
-    assert "Mistakes to be expected on these lists: 0.8." in findings.differences(several, "en")
+    assert "Mistakes to be expected on these lists: 0.8." in area_findings.differences(several, "en")
     none = make_network_report(below=())
-    assert findings.differences(none, "pl") == "W tym kwartale nie ma wyraźnych różnic między placówkami."
+    assert area_findings.differences(none, "pl") == "W tym kwartale nie ma wyraźnych różnic między placówkami."
     unknown = make_network_report(below=(), frame=make_frame(make_row(level="indicative")))
-    assert findings.differences(unknown, "en") == "There are too few visits to compare locations."
+    assert area_findings.differences(unknown, "en") == "There are too few visits to compare locations."
 
 
 def test_points_lost_sum_to_what_is_missing() -> None:

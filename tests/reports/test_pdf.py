@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pdf_oxide
 import pdfua
 import pikepdf
 import pytest
+from PIL import Image
 from pypdfium2 import PdfDocument
 
 from checklists.model import Text
-from reports import charts, pdf, printed
+from reports import alternatives, pdf, printed, theme
+from reports.brand import Brand
 from reports.compare import Comparison
-from reports.quarterly import LocationReport, NetworkReport, Quote
+from reports.pdf import Report
+from reports.quarterly import Photo
+from reports.quotes import Quote
+from reports.regional import Matrix, MatrixCell, MatrixRow
 from tests.reports.paper import (
     CRITERIA,
+    QUARTER,
     make_criterion,
     make_frame,
     make_line,
@@ -27,34 +37,67 @@ from tests.reports.paper import (
     make_lost,
     make_network_report,
     make_population,
+    make_region_report,
     make_row,
     make_series,
     make_visit,
 )
 
-REPORTS: dict[str, LocationReport | NetworkReport] = {
-    "location": make_location_report(),
+NUMBER = "LUMO-2026Q3-S001-PL-1"
+
+
+def jpeg(mode: str = "RGB", size: tuple[int, int] = (300, 200)) -> bytes:
+    out = io.BytesIO()
+    Image.new(mode, size, "white" if mode != "CMYK" else (0, 40, 80, 0)).save(out, "JPEG")
+    return out.getvalue()
+
+
+PHOTO = Photo("k1", make_visit(28).day, "B1", Text("Czy kolejka była krótka?", "Was the queue short?"), good=False)
+REPORTS: dict[str, Report] = {
+    "location": make_location_report(photos=(PHOTO,)),
+    "region": make_region_report(),
     "network": make_network_report(),
 }
 
 
-@pytest.fixture(scope="module", params=[("location", "pl"), ("location", "en"), ("network", "pl"), ("network", "en")])
-def paper(request: pytest.FixtureRequest) -> tuple[LocationReport | NetworkReport, str, bytes]:
+@dataclass(frozen=True)
+class Paper:
+    """One printed report of each kind and language; the page is what it was printed from."""
+
+    kind: str
+    locale: str
+    report: Report
+    page: dict[str, Any]
+    data: bytes
+
+
+@pytest.fixture(scope="module", params=[(kind, locale) for kind in REPORTS for locale in ("pl", "en")])
+def paper(request: pytest.FixtureRequest) -> Paper:
     kind, locale = request.param
-    return REPORTS[kind], locale, pdf.render(REPORTS[kind], "LUMO-2026Q3-S001-PL-1", locale)
+    report = REPORTS[kind]
+    data = pdf.render(report, NUMBER, locale, {"k1": jpeg()})
+    return Paper(kind, locale, report, pdf.page_of(report, NUMBER, locale), data)
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
 
 
 def read(data: bytes) -> str:
-    """Return the text of all pages with single spaces."""
+    """Return the text of all pages with single spaces; a word broken at the end of a line is whole again."""
     document = PdfDocument(io.BytesIO(data))
     pages = [document[index].get_textpage().get_text_range() for index in range(len(document))]
-    return re.sub(r"\s+", " ", " ".join(pages))
+    return plain(re.sub("[\u00ad\ufffe\u0002]\\s*", "", " ".join(pages)))
 
 
 def findings_of(data: bytes, folder: Path) -> list[Any]:
+    """Return what checkers of PDF/UA, PDF/A and of the file itself have to say."""
     path = folder / "report.pdf"
     path.write_bytes(data)
-    return list(pdfua.validate(str(path)).findings)
+    archive = pdf_oxide.PdfDocument(str(path)).validate_pdf_a("2a")
+    with pikepdf.open(path) as document:
+        syntax = document.check_pdf_syntax()
+    return [*pdfua.validate(str(path)).findings, *archive["errors"], *syntax]
 
 
 @dataclass(frozen=True)
@@ -85,37 +128,63 @@ def below(node: Any) -> Iterator[pikepdf.Dictionary]:
         yield from below(node.get("/K"))
 
 
-def test_accessible(paper: tuple[LocationReport | NetworkReport, str, bytes], tmp_path: Path) -> None:
-    report, locale, data = paper
-    assert findings_of(data, tmp_path) == []
-    with pikepdf.open(io.BytesIO(data)) as document:
-        assert str(document.Root.Lang) == locale
+def test_accessible(paper: Paper, tmp_path: Path) -> None:
+    assert findings_of(paper.data, tmp_path) == []
+    with pikepdf.open(io.BytesIO(paper.data)) as document:
+        assert str(document.Root.Lang) == paper.locale
         assert bool(document.Root.MarkInfo.Marked)
         assert bool(document.Root.ViewerPreferences.DisplayDocTitle)
-        name = report.headline.name if isinstance(report, LocationReport) else report.frame.programme
-        assert str(document.docinfo["/Title"]).replace("\xa0", " ") == f"{name}, {report.frame.quarter.label(locale)}"
+        title = f"{paper.page['name']}, {paper.page['quarter']}"
+        assert plain(str(document.docinfo["/Title"])) == plain(title)
         assert document.Root.Outlines.Count != 0
         meta = document.Root.Metadata.read_bytes()
         assert b"pdfuaid:part>1" in meta
         assert b"pdfaid:part>2" in meta
 
 
-def test_structure(paper: tuple[LocationReport | NetworkReport, str, bytes]) -> None:
-    report, locale, data = paper
-    found = elements(data)
-    figures = [each.alt for each in found if each.tag == "/Figure"]
-    assert len(figures) == 2  # points lost and the history
+def test_nothing_of_people_or_machines_is_in_the_file(paper: Paper) -> None:
+    with pikepdf.open(io.BytesIO(paper.data)) as document:
+        info = {str(key): str(value) for key, value in document.docinfo.items()}
+    assert plain(info.pop("/Author")) == paper.report.frame.programme
+    assert info.pop("/CreationDate").startswith(f"D:{QUARTER.bounds()[1]:%Y%m%d}")
+    assert set(info) <= {"/Title", "/Creator", "/Producer", "/ModDate"}
+    assert str(Path.home()).encode() not in paper.data
+
+
+def test_structure(paper: Paper) -> None:
+    found = elements(paper.data)
+    figures = [plain(each.alt) for each in found if each.tag == "/Figure"]
+    assert len(figures) == (3 if paper.kind == "location" else 2)  # points lost, the history, a photo
     assert all(len(alt) > 20 for alt in figures)
-    assert charts.describe_series(report.series, locale=locale) in figures
+    assert plain(alternatives.describe_series(paper.report.series, locale=paper.locale)) in figures
     assert [each.tag for each in found].count("/H1") == 1
     tables = [each.headers for each in found if each.tag == "/Table"]
     assert len(tables) >= 5
-    assert min(tables) >= 3
+    assert min(tables) >= 2  # each has a row of headers
 
 
-def test_fonts_are_embedded(paper: tuple[LocationReport | NetworkReport, str, bytes]) -> None:
-    _report, _locale, data = paper
-    with pikepdf.open(io.BytesIO(data)) as document:
+def test_every_page_has_its_running_head_and_number(paper: Paper) -> None:
+    document = PdfDocument(io.BytesIO(paper.data))
+    word, of = ("Page", "of") if paper.locale == "en" else ("Strona", "z")
+    for index in range(len(document)):
+        text = plain(document[index].get_textpage().get_text_range())
+        assert f"{word} {index + 1} {of} {len(document)}" in text
+        assert NUMBER in text
+        if index:
+            assert plain(paper.page["name"]) in text
+
+
+def test_long_reports_have_contents_that_lead_to_the_sections(paper: Paper) -> None:
+    count = len(PdfDocument(io.BytesIO(paper.data)))
+    with pikepdf.open(io.BytesIO(paper.data)) as document:
+        links = [each for each in document.pages[0].get("/Annots", []) if str(each.Subtype) == "/Link"]
+    tags = [each.tag for each in elements(paper.data)]
+    assert ("/TOC" in tags) == (count >= 5)
+    assert len(links) >= (8 if count >= 5 else 0)
+
+
+def test_fonts_are_embedded(paper: Paper) -> None:
+    with pikepdf.open(io.BytesIO(paper.data)) as document:
         faces = {
             str(each.BaseFont).partition("+")[2]
             for page in document.pages
@@ -126,24 +195,41 @@ def test_fonts_are_embedded(paper: tuple[LocationReport | NetworkReport, str, by
         count = sum(len(page.Resources.get("/Font", {})) for page in document.pages)
     assert count
     assert faces
-    assert all(face.startswith("SourceSansPro") for face in faces)
+    assert {f"{face}.ttf" for face in faces} <= set(theme.FACES)
 
 
-@pytest.mark.parametrize("locale", ["pl", "en"])
-def test_the_figures_of_the_values_are_on_paper(locale: str) -> None:
-    report = make_location_report()
-    text = read(pdf.render(report, "LUMO-2026Q3-S001-PL-1", locale))
-    page = printed.location_page(report, "LUMO-2026Q3-S001-PL-1", locale)
-    for row in page["criteria"][0]["sections"][0]["rows"]:
-        assert re.sub(r"\s+", " ", " ".join(row[key] for key in ("code", "title", "score"))) in text
-        assert " ".join(row[key] for key in ("range", "n", "other", "target")).replace("\xa0", " ") in text
-    for sentence in ("likely", "standing", "change", "lost", "praise", "critical"):
-        assert re.sub(r"\s+", " ", page[sentence]) in text, sentence
-    for visit in page["visits"]:
-        assert re.sub(r"\s+", " ", f"{visit['day']} {visit['channel']} {visit['score']}") in text
-    for bar in page["bars"]:
-        assert bar["points"] in text
-    assert "LUMO-2026Q3-S001-PL-1" in text
+def strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in strings(each)]
+    return [text for each in value for text in strings(each)] if isinstance(value, list) else []
+
+
+NOT_PRINTED = {"words", "lang", "accent", "logo", "number", "series_alt", "bars_alt", "mark", "alt", "key", "depth"}
+SILENT = {"channels", "changes_note", "trust_note"}  # printed only where there is more than one, or anything to say
+
+
+def printed_strings(page: dict[str, Any]) -> set[str]:
+    """Return the texts of a page that have to stand on paper, those of glyphs and pictures left out."""
+    found = set()
+    for name, value in page.items():
+        if name in NOT_PRINTED | SILENT:
+            continue
+        if isinstance(value, dict):
+            found |= printed_strings(value)
+        elif isinstance(value, list):
+            for each in value:
+                found |= printed_strings(each) if isinstance(each, dict) else set(strings(each))
+        else:
+            found |= set(strings(value))
+    return {plain(text) for text in found if text not in ("none", "below", "above", "")}
+
+
+def test_every_word_and_figure_of_the_values_is_on_paper(paper: Paper) -> None:
+    text = read(paper.data)
+    missing = {each for each in printed_strings(paper.page) if each not in text}
+    assert missing == set()
 
 
 def test_polish_is_extracted_whole() -> None:
@@ -152,11 +238,20 @@ def test_polish_is_extracted_whole() -> None:
     assert "„Zażółć gęślą jaźń, ĄĆĘŁŃÓŚŹŻ i ąćęłńóśźż.”" in text
 
 
-def test_the_same_bytes_every_time() -> None:
+def test_the_same_bytes_every_time_and_in_every_process() -> None:
     report = make_location_report()
     first = pdf.render(report, "N-1", "pl")
     assert pdf.render(report, "N-1", "pl") == first
     assert pdf.render(report, "N-2", "pl") != first
+    program = (
+        "import hashlib; from reports import pdf; from tests.reports.paper import *\n"
+        "for report in (make_location_report(), make_region_report(), make_network_report()):\n"
+        "    print(hashlib.sha256(pdf.render(report, 'N-1', 'pl')).hexdigest())"
+    )
+    root = Path(__file__).parents[2]
+    other = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
+    here = [pdf.render(each, "N-1", "pl") for each in (report, make_region_report(), make_network_report())]
+    assert other.stdout.split() == [hashlib.sha256(data).hexdigest() for data in here]
 
 
 def test_many_in_processes_and_one_that_fails() -> None:
@@ -251,3 +346,96 @@ def test_long_lists_go_on_over_pages() -> None:
     assert isinstance(frame.comparison, Comparison)
     text = read(pdf.render(make_network_report(frame=frame, below=rows), "N-1", "pl"))
     assert all(f"Placówka {n:03d}" in text for n in range(60))
+
+
+def truncated() -> bytes:
+    return jpeg(size=(900, 700))[:3000]
+
+
+def tagged() -> bytes:
+    """A photo with the place where it was taken in its metadata."""
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = "SECRET-PLACE"
+    Image.new("RGB", (300, 200)).save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        pytest.param(jpeg(), True, id="plain"),
+        pytest.param(jpeg("L"), True, id="grey"),
+        pytest.param(jpeg("CMYK"), True, id="CMYK"),
+        pytest.param(jpeg(size=(9000, 6000)), True, id="54 megapixels"),
+        pytest.param(jpeg(size=(9000, 9000)), False, id="81 megapixels"),
+        pytest.param(truncated(), False, id="truncated"),
+        pytest.param(b"GIF89a", False, id="no photo"),
+        pytest.param(b"", False, id="empty"),
+        pytest.param(None, False, id="lost"),
+    ],
+)
+def test_a_photo_that_cannot_be_read_is_left_out(data: bytes | None, shown: bool, tmp_path: Path) -> None:
+    report = make_location_report(photos=(PHOTO,))
+    paper = pdf.render(report, "N-1", "pl", {} if data is None else {"k1": data})
+    alts = [plain(each.alt) for each in elements(paper) if each.tag == "/Figure"]
+    assert (any(alt.startswith("Zdjęcie z wizyty 28.07.2026") for alt in alts)) == shown
+    assert ("Zdjęcia z wizyt" in read(paper)) == shown
+    assert findings_of(paper, tmp_path) == []
+    assert len(paper) < 400_000
+
+
+def test_a_photo_brings_nothing_but_pixels() -> None:
+    assert b"SECRET-PLACE" in tagged()
+    assert b"SECRET-PLACE" not in pdf.render(make_location_report(photos=(PHOTO,)), "N-1", "pl", {"k1": tagged()})
+
+
+SVG_LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10"><path d="M0 0h40v10H0z" fill="#303"/></svg>'
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+@pytest.mark.parametrize("form", ["svg", "png"])
+def test_a_logo_and_a_colour_keep_the_paper_accessible(kind: str, form: str, tmp_path: Path) -> None:
+    logo = SVG_LOGO
+    if form == "png":
+        out = io.BytesIO()
+        Image.new("RGBA", (200, 80), (120, 0, 60, 128)).save(out, "PNG")
+        logo = out.getvalue()
+    report = REPORTS[kind]
+    branded = replace(report, frame=replace(report.frame, brand=Brand("#7a1040", logo)))
+    paper = pdf.render(branded, "N-1", "en")
+    assert findings_of(paper, tmp_path) == []
+    assert f"Logo: {report.frame.programme}" in [plain(each.alt) for each in elements(paper)]
+    assert paper != pdf.render(report, "N-1", "en")
+
+
+def test_missing_faces_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(theme, "FONTS", tmp_path)
+    pdf.check_fonts.cache_clear()
+    with pytest.raises(pdf.ReportProblem, match=r"fonts missing in .*SourceSansPro-Regular\.ttf.*font-source-sans-pro"):
+        pdf.render(make_location_report(), "N-1", "pl")
+    monkeypatch.undo()
+    pdf.check_fonts.cache_clear()
+
+
+def test_a_region_of_many_locations_and_criteria_prints(tmp_path: Path) -> None:
+    criteria = tuple(make_criterion(f"A{index:02d}", CRITERIA["A1"].title) for index in range(40))
+    rows = tuple(MatrixRow(f"Sklep {n}", 0.8, "below", (MatrixCell(1.0, "above"),) * 40) for n in range(30))
+    matrix = Matrix("store", "store_visit", "location", criteria, rows, 0)
+    places = tuple(make_row(location=f"S{n:03d}", name=f"Placówka {n:03d}", level="below") for n in range(60))
+    data = pdf.render(make_region_report(matrices=(matrix,), rows=places), "N-1", "pl")
+    assert findings_of(data, tmp_path) == []
+    text = read(data)
+    assert all(f"Placówka {n:03d}" in text for n in range(60))
+    assert len(re.findall("100 ?▲", text)) == 1_200
+
+
+def test_a_small_region_prints(tmp_path: Path) -> None:
+    report = make_region_report(
+        standings=(), areas=(), fell=(), rose=(), changes=(), criteria=(), matrices=(), critical=(), first=(),
+        series=make_series(0.8), change=None, critical_visits=(0, 0), not_visited=(), lost=(),
+        rows=(make_row(n=1, score=None, low=None, high=None, level="single", p_below=None),),
+    )  # fmt: skip
+    data = pdf.render(report, "N-1", "en")
+    assert "There are too few visits to compare locations." in read(data)
+    assert findings_of(data, tmp_path) == []

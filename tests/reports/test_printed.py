@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fontTools.ttLib import TTFont
 
 from reports import theme
-from reports.printed import clean, location_page, network_page
+from reports.printed import clean
+from reports.printed_location import location_page
+from reports.printed_network import network_page
+from reports.printed_region import region_page
+from reports.regional import Matrix, MatrixCell, MatrixRow
 from tests.reports.paper import (
     CRITERIA,
+    make_criterion,
     make_frame,
     make_line,
     make_location_report,
     make_network_report,
     make_population,
+    make_region_report,
     make_row,
     make_summary,
     make_visit,
@@ -67,6 +74,7 @@ def test_every_letter_of_a_page_is_in_the_face(locale: str) -> None:
     pages = [
         location_page(make_location_report(frame=hostile, headline=make_row(name="Łódź 😀 北京")), "N-1", locale),
         network_page(make_network_report(frame=hostile, not_visited=("店 \x00",)), "N-2", locale),
+        region_page(make_region_report(frame=hostile, path="店/Północ 😀", not_visited=("店",)), "N-3", locale),
     ]
     texts = [text for page in pages for text in strings(page)]
     assert len(texts) > 100
@@ -153,7 +161,73 @@ def test_numbers_of_the_network() -> None:
     ]
     assert [each["points"] for each in page["dimensions"]] == ["24.0", "8.0"]
     assert [each["name"] for each in page["below"]] == ["Elbląg, Ogrody"]
-    assert page["facts"] == [["approved visits", "190"], ["rejected visits", "4"], ["auditors in the field", "36"]]
+    assert page["facts"] == [
+        ["visits planned", "200"],
+        ["visits made", "196"],
+        ["visits approved", "190"],
+        ["visits rejected", "4"],
+        ["waiting for review", "2"],
+        ["approved, but in no score", "3"],
+        ["people who made them", "36"],
+    ]
+    assert page["checklists"] == [["STORE 2", "store visits", "40", "12%"]]
+    assert [each["level"] for each in page["regions"]] == ["no clear difference", "clearly below"]
+
+
+def test_visits_are_planned_only_where_a_wave_planned_them() -> None:
+    facts = replace(make_network_report().facts, planned=None)
+    page = network_page(make_network_report(facts=facts), "N-1", "pl")
+    assert page["facts"][0] == ["wizyty wykonane", "196"]
+
+
+def test_numbers_of_a_region() -> None:
+    page = region_page(make_region_report(), "N-1", "en")
+    assert (page["big"], page["network"]["label"]) == ("77.0%", "network 83.5%")
+    assert [[line["name"] for line in page[tone]] for tone in ("below", "alike", "above", "early")] == [
+        ["Elbląg, Ogrody"],
+        ["Gdynia, Batory"],
+        ["Sopot, Monciak"],
+        ["Hel, Port"],
+    ]
+    assert page["first"] == [
+        {
+            "name": "Elbląg, Ogrody",
+            "channel": "Store visits",
+            "why": "clearly below (57%), down 20 points",
+            "critical": "1",
+            "cost": "Buying without needless waiting: 14.2 of the 43.0 points missing",
+        },
+        {"name": "Gdynia, Batory", "channel": "", "why": "critical questions only", "critical": "2", "cost": "–"},
+    ]
+    assert page["fell"][0] | {"name": ""} == {
+        "name": "", "channel": "store visits", "before": "80%", "change": "−20", "range": "from −33 to −5",
+        "verdict": "down",
+    }  # fmt: skip
+    (matrix,) = page["matrices"]
+    (part,) = matrix["parts"]
+    assert part["codes"] == ["A1", "A2", "B1"]
+    assert part["rows"][0]["cells"] == [
+        ["57", "none", False], ["50", "below", False], ["–", "none", False], ["97", "above", True],
+    ]  # fmt: skip
+    assert page["visits"] == [["Store visits", "4", "12", "1"]]
+    assert page["not_visited"] == ["Słupsk, Jantar"]
+
+
+def test_a_wide_table_of_criteria_comes_in_parts_and_loses_nothing() -> None:
+    criteria = tuple(make_criterion(f"A{index:02d}", CRITERIA["A1"].title) for index in range(80))
+    cells = tuple(MatrixCell(index / 100, "none") for index in range(80))
+    matrix = Matrix("store", "store_visit", "location", criteria, (MatrixRow("Hel", 0.5, "none", cells),), 0)
+    page = region_page(make_region_report(matrices=(matrix,)), "N-1", "pl")
+    parts = page["matrices"][0]["parts"]
+    assert [code for part in parts for code in part["codes"]] == [criterion.code for criterion in criteria]
+    assert [cell[0] for part in parts for cell in part["rows"][0]["cells"][1:]] == [str(index) for index in range(80)]
+
+
+def test_long_groups_of_a_region_are_cut_and_say_so() -> None:
+    rows = tuple(make_row(location=f"S{n:03d}", name=f"Sklep {n:03d}") for n in range(70))
+    page = region_page(make_region_report(rows=rows), "N-1", "pl")
+    assert len(page["alike"]) == 60
+    assert page["alike_left"] == "Pominięte tutaj: 10."
 
 
 def test_visits_that_do_not_count_say_so() -> None:

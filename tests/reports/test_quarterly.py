@@ -8,7 +8,8 @@ import pytest
 
 from checklists.model import Dimension
 from reports.compare import Comparison
-from reports.quarterly import Quote, dimensions_lost, levelled, ranked_standings, select_quotes, since_first
+from reports.quarterly import dimensions_lost, levelled, ranked_standings, since_first
+from reports.quotes import Quote, select_quotes
 from reports.thresholds import Thresholds
 from tests.reports.paper import (
     CRITERIA,
