@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import select
 
-from auditapp import links, mail, navigation, web
+from auditapp import attempts, links, mail, navigation, web
 from auditapp.access import EVERYBODY, SIGNED_IN, actor_for, allow
 from auditapp.account import queries, service
 from auditapp.account.forms import ChangePasswordForm, ForgotForm, LoginForm, NewPasswordForm
@@ -54,7 +54,7 @@ def login() -> Any:
     form = LoginForm()
     if form.validate_on_submit():
         try:
-            service.check_attempts(web.session(), form.email.data, web.now())
+            attempts.check_attempts(web.session(), form.email.data, web.now())
             signed_in = service.sign_in(
                 web.session(),
                 form.email.data,
@@ -64,7 +64,7 @@ def login() -> Any:
             )
         except Problem as problem:
             if problem.code == "wrong_credentials":
-                service.record_failure(web.session(), form.email.data, web.now())
+                attempts.record_failure(web.session(), form.email.data, web.now())
             form.form_errors.append(problem.text(web.locale()))
             status = 429 if problem.code == "too_many_attempts" else 422
             return web.page("account/login.html", status, form=form, target=target)
@@ -95,8 +95,8 @@ def forgot() -> Any:
     if form.validate_on_submit():
         session = web.session()
         key = f"reset {form.email.data}"
-        allowed = service.may_try(session, key, web.now())
-        service.record_failure(session, key, web.now())
+        allowed = attempts.may_try(session, key, web.now())
+        attempts.record_failure(session, key, web.now())
         user = (
             None
             if not allowed
@@ -149,11 +149,11 @@ def profile() -> Any:
     status = 200
     if form.validate_on_submit():
         try:
-            service.check_attempts(session, current_user.row.email, web.now())
+            attempts.check_attempts(session, current_user.row.email, web.now())
             service.change_password(session, current_user, form.old.data, form.password.data, web.now())
         except Problem as problem:
             if problem.code == "wrong_credentials":
-                service.record_failure(session, current_user.row.email, web.now())
+                attempts.record_failure(session, current_user.row.email, web.now())
             form.form_errors.append(problem.text(web.locale()))
             status = 422
         else:

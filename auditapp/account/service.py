@@ -10,20 +10,18 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask_login import UserMixin
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
-from auditapp import journal
+from auditapp import attempts, journal
 from auditapp.links import digest, get_link
-from auditapp.models import LoginFailure, Membership, User, UserSession
+from auditapp.models import Membership, User, UserSession
 from checklists.problems import Problem
 
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=14)
 # An auditor is away for days with a phone in the pocket; a form must not meet a log-in page.
 IDLE_AUDITOR = timedelta(days=14)
-FAILURES_ALLOWED = 5
-FAILURE_WINDOW = timedelta(minutes=15)
 MIN_PASSWORD, MAX_PASSWORD = 10, 128
 COMMON = frozenset(
     {"password12", "1234567890", "qwertyuiop", "haslo12345", "zaq12wsxcde3", "qwerty123456", "1q2w3e4r5t"}
@@ -88,7 +86,7 @@ def _matches(user: User | None, password: str) -> bool:
 
 
 def sign_in(session: Session, email: str, password: str, *, device: str, now: datetime) -> SignedIn:
-    """Return a new signed-in session; Problem wrong_credentials or too_many_attempts.
+    """Return a new signed-in session; Problem wrong_credentials.
 
     An unknown address takes as long and reads the same as a wrong password.
     """
@@ -96,7 +94,7 @@ def sign_in(session: Session, email: str, password: str, *, device: str, now: da
     user = session.scalar(select(User).where(User.email == email))
     if not _matches(user, password) or user is None:
         raise Problem("wrong_credentials")
-    session.execute(delete(LoginFailure).where(LoginFailure.email_hash == digest(email)))
+    attempts.forget_failures(session, email)
     if user.password_hash is not None and _hasher.check_needs_rehash(user.password_hash):
         user.password_hash = hash_password(password)
     token = secrets.token_urlsafe(32)
@@ -107,27 +105,6 @@ def sign_in(session: Session, email: str, password: str, *, device: str, now: da
         session, programme_id=None, actor_id=user.id, now=now, act="log_in", subject="user", subject_id=user.id
     )
     return SignedIn(Account.of(user), token, now)
-
-
-def check_attempts(session: Session, email: str, now: datetime) -> None:
-    """Raise Problem too_many_attempts when the address failed too often lately."""
-    if not may_try(session, email, now):
-        raise Problem("too_many_attempts", minutes=int(FAILURE_WINDOW.total_seconds() // 60))
-
-
-def may_try(session: Session, key: str, now: datetime) -> bool:
-    """Tell whether what `key` names was tried few enough times lately."""
-    failures = session.scalar(
-        select(func.count())
-        .select_from(LoginFailure)
-        .where(LoginFailure.email_hash == digest(key.strip().lower()), LoginFailure.at > now - FAILURE_WINDOW)
-    )
-    return (failures or 0) < FAILURES_ALLOWED
-
-
-def record_failure(session: Session, email: str, now: datetime) -> None:
-    """Count a failed log-in for the address, known or not."""
-    session.add(LoginFailure(email_hash=digest(email.strip().lower()), at=now))
 
 
 def find_signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:

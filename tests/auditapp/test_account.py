@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from auditapp import links
+from auditapp import attempts, links
 from auditapp.account import queries, service
 from auditapp.db import Database
 from auditapp.factory import App, create_app
@@ -51,7 +51,7 @@ def test_wrong_address_and_wrong_password_read_the_same(app: App, nobody: Person
 def test_guessing_is_stopped_after_five_failures(app: App, nobody: Person) -> None:
     with app.database.transaction() as session:
         make.make_user(session, "ala@example.pl")
-    for _ in range(service.FAILURES_ALLOWED):
+    for _ in range(attempts.FAILURES_ALLOWED):
         log_in(nobody, "ala@example.pl", "wrong password")
     page = log_in(nobody, "ala@example.pl", PASSWORD)
     assert page.status == 429
@@ -89,17 +89,17 @@ def test_forgotten_password(app: App, nobody: Person, database: Database) -> Non
 def test_letters_to_one_address_are_limited(app: App, nobody: Person) -> None:
     with app.database.transaction() as session:
         make.make_user(session, "ala@example.pl")
-    for _ in range(service.FAILURES_ALLOWED + 3):
+    for _ in range(attempts.FAILURES_ALLOWED + 3):
         assert nobody.post("/forgot", {"email": "ala@example.pl"}).status == 200
     with app.database.reading() as session:
-        assert len(session.scalars(select(OutgoingMail)).all()) == service.FAILURES_ALLOWED
+        assert len(session.scalars(select(OutgoingMail)).all()) == attempts.FAILURES_ALLOWED
 
 
 def test_the_present_password_cannot_be_guessed_on_the_profile(app: App) -> None:
     with app.database.transaction() as session:
         user = make.make_user(session)
     person = Person(app, user)
-    for _ in range(service.FAILURES_ALLOWED):
+    for _ in range(attempts.FAILURES_ALLOWED):
         person.post("/profile", {"old": "wrong", "password": "nowe długie hasło"})
     page = person.post("/profile", {"old": PASSWORD, "password": "nowe długie hasło"})
     assert page.status == 422

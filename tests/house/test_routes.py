@@ -404,6 +404,8 @@ def test_routes_outside_programmes_are_known(two: Two) -> None:
         "account.forgot",
         "account.link",
         "account.language",
+        "verification.verify",
+        "verification.check",
     }
     signed_in = {r.endpoint for r in _rules(two.app) if SIGNED_IN in _allowed(two.app, r)}
     assert signed_in == {

@@ -1,0 +1,56 @@
+"""What a stranger with a report in hand may ask: was it issued here, and is it the newest issue?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from auditapp.models import IssuedReport
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is said of an issued report: nothing that does not stand on its pages, but the issue that replaced it."""
+
+    number: str
+    issue: int
+    issued_at: datetime
+    newer: Standing | None = None  # the newest issue, where this one is not
+
+
+def find_by_bytes(session: Session, sha256: str) -> Standing | None:
+    """Return the standing of the report whose file has this SHA-256; None when no issued report has."""
+    return _standing(session, _printed().where(IssuedReport.sha256 == sha256))
+
+
+def find_by_number(session: Session, number: str) -> Standing | None:
+    """Return the standing of the report with this number, however its letters and dashes were typed, or None."""
+    plain = "".join(number.split()).translate(dict.fromkeys(map(ord, "‐‑‒–—−"), "-"))
+    return _standing(session, _printed().where(func.lower(IssuedReport.number) == plain.lower()))
+
+
+def _printed() -> Select[IssuedReport]:
+    """Return what counts as issued: only what was printed, because only a file can be genuine."""
+    return select(IssuedReport).where(IssuedReport.sha256.is_not(None)).order_by(IssuedReport.id.desc())
+
+
+def _standing(session: Session, query: Select[IssuedReport]) -> Standing | None:
+    row = session.scalars(query.limit(1)).first()
+    if row is None:
+        return None
+    series = row.number.removesuffix(str(row.issue))  # the issue is the last part of a number, and nothing else changes
+    later = session.scalars(
+        _printed().where(
+            IssuedReport.programme_id == row.programme_id,
+            IssuedReport.quarter == row.quarter,
+            IssuedReport.issue > row.issue,
+            IssuedReport.number.startswith(series, autoescape=True),
+        )
+    )
+    same = [other for other in later if other.number == f"{series}{other.issue}"]
+    newest = max(same, key=lambda other: other.issue, default=None)
+    newer = None if newest is None else Standing(newest.number, newest.issue, newest.created_at)
+    return Standing(row.number, row.issue, row.created_at, newer)
