@@ -173,13 +173,18 @@ def make_visit(
     *,
     at: datetime = NOW - timedelta(days=2),
     approve: bool = True,
+    comments: dict[str, str] | None = None,
     **values: Any,
 ) -> Visit:
-    """A visit that was submitted (and approved). `answers` are values by item; None is N/A."""
+    """A visit that was submitted (and approved). `answers` are values by item; None is N/A. `comments` by item, too."""
     visit = make_assignment(session, location, version, auditor, **values)
     checklist = checklist_of(version)
     given = documents.GOOD if answers is None else answers
-    checked = {code: check(checklist.item(code), value or "", na=value is None) for code, value in given.items()}
+    said = comments or {}
+    checked = {
+        code: check(checklist.item(code), value or "", na=value is None, comment=said.get(code, ""))
+        for code, value in given.items()
+    }
     whole = complete(checklist, checked, frozenset(location.attributes))
     visits.place_in_time(visit, at, at + timedelta(minutes=20))
     visit.submitted_at = at + timedelta(hours=1)
