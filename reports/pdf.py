@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from functools import cache
 from importlib.resources import files
+from itertools import chain, islice
 from multiprocessing import get_context
 from typing import Any
 
@@ -136,12 +137,17 @@ def _print(job: Job) -> Printed:
 def render_many(jobs: Iterable[Job], processes: int) -> Iterator[Printed]:
     """Print many reports in `processes` processes and yield each as it is done; a failed one carries its reason.
 
-    Typst's memory grows over a hundred reports and its threads do not scale, hence processes that are renewed.
+    Typst's memory grows over a hundred reports and its threads do not scale, hence processes that are renewed. Jobs are
+    taken as they are needed, because each brings its photos along.
     """
-    todo = list(jobs)
-    if processes <= 1 or len(todo) <= 2:
-        yield from map(_print, todo)
+    todo = iter(jobs)
+    first = list(islice(todo, 3))
+    if processes <= 1 or len(first) <= 2:
+        yield from map(_print, chain(first, todo))
         return
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=200) as pool:
-        for done in as_completed([pool.submit(_print, job) for job in todo]):
-            yield done.result()
+        ahead = {pool.submit(_print, job) for job in chain(first, islice(todo, 4 * processes))}
+        while ahead:
+            done, ahead = wait(ahead, return_when=FIRST_COMPLETED)
+            ahead |= {pool.submit(_print, job) for job in islice(todo, len(done))}
+            yield from (each.result() for each in done)

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from auditapp.models import Location
-from auditapp.reporting import service
+from auditapp.reporting import queries, service
 from auditapp.storage import Storage
 from auditapp.terminal import Instance, get_programme, now
 from checklists.problems import Problem, at
@@ -66,14 +66,17 @@ def issue_quarter(
         raise Problem("nothing_to_report", quarter=str(quarter))
     fresh = {draft.number: draft for draft in drafts if draft.existing is None}
     done, failed = {}, []
-    jobs = [Job(draft.number, draft.report, draft.number, draft.locale) for draft in fresh.values()]
+    jobs = (
+        Job(draft.number, draft.report, draft.number, draft.locale, queries.read_pictures(storage, draft.report))
+        for draft in fresh.values()
+    )
     for count, printed in enumerate(render_many(jobs, processes or os.cpu_count() or 1), start=1):
         if printed.data is None:
             failed.append((printed.key, printed.problem))
         else:
             done[printed.key] = printed.data
         if progress is not None:
-            progress(count, len(jobs))
+            progress(count, len(fresh))
     with instance.database.transaction() as session:
         for number in sorted(done):
             service.keep(session, storage, programme_id, quarter, fresh[number], done[number], actor_id=None, now=now())

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from auditapp.access import DESK, Actor, locations_for
+from auditapp.evidence.service import KIND
 from auditapp.models import IssuedReport, Location
 from auditapp.reporting.build_location import build_location as build_location
 from auditapp.reporting.build_network import build_network as build_network
 from auditapp.reporting.build_region import build_region as build_region
 from auditapp.reporting.quarter import QuarterFacts as QuarterFacts
 from auditapp.reporting.quarter import gather as gather
+from auditapp.storage import Storage
 from checklists.problems import Problem
+from reports.pdf import Report, photo_keys
+
+
+def read_pictures(storage: Storage, report: Report) -> dict[str, bytes]:
+    """Return the photos that a report shows, by key; one that the storage has lost is left out."""
+    found = {}
+    for key in photo_keys(report):
+        with suppress(FileNotFoundError):
+            found[key] = storage.get(KIND, key)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,6 @@ def issue_report(
     (draft,) = drafts
     if draft.existing is not None:
         return Issue(draft.existing, new=False)
-    data = pdf.render(draft.report, draft.number, locale)
+    data = pdf.render(draft.report, draft.number, locale, queries.read_pictures(storage, draft.report))
     row = keep(session, storage, programme.id, quarter, draft, data, actor_id=actor_id, now=now)
     return Issue(row, new=True)
