@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from auditapp import results
+from auditapp import quotes, results
 from auditapp.access import Actor
 from auditapp.cells import Part
 from auditapp.insight import areas, queries, words
@@ -16,12 +16,14 @@ from auditapp.insight.filters import Period
 from auditapp.insight.history import History
 from auditapp.insight.queries import VisitLine
 from auditapp.models import IssuedReport, Location, Programme
+from auditapp.quotes import Comment
 from auditapp.results import Facts
 from checklists.model import Criterion
 from reports.change import rebound
 from reports.columns import Population
 from reports.compare import ComparisonRow
 from reports.criteria import CriterionRow
+from reports.quotes import SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,19 @@ class CriterionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CommentLine:
+    """A comment of a visitor, with the criterion it is about."""
+
+    comment: Comment
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class LocationPage:
-    """One location in a quarter. `rebound` is the change chance alone brings where it was chosen for a low score."""
+    """One location in a quarter. `rebound` is the change chance alone brings where it was chosen for a low score.
+
+    `praise` and `criticism` are the comments that the printed report has, too.
+    """
 
     location: Location
     period: Period
@@ -66,9 +79,15 @@ class LocationPage:
     critical_visits: int
     criteria: Sequence[tuple[str, Sequence[CriterionLine]]]
     visits: Sequence[VisitLine]
+    praise: Sequence[CommentLine]
+    criticism: Sequence[CommentLine]
     reports: Sequence[IssuedReport]
     history: History
     facts: Facts
+
+    @property
+    def most_comments(self) -> int:
+        return SHOWN
 
     @property
     def visit_scores(self) -> list[float]:
@@ -96,6 +115,7 @@ def location_page(
     target = target_of(facts, channels)
     visits = queries.visit_lines(session, actor, location, period.quarter)
     lost = results.points_lost(facts, [location.code])
+    comments = _comments(session, programme, facts, headline)
     return LocationPage(
         location=location,
         period=period,
@@ -110,10 +130,19 @@ def location_page(
         critical_visits=sum(1 for line in visits if line.counts and line.critical_failed),
         criteria=[(row.channel, _criteria(facts, location.code, row.channel)) for row in channels],
         visits=visits,
+        praise=[line for line in comments if line.comment.quote.good],
+        criticism=[line for line in comments if not line.comment.quote.good],
         reports=queries.issued_reports(session, programme.id, period.quarter, location),
         history=History(results.build_series(facts, location=location.code), target, {"location": location.code}),
         facts=facts,
     )
+
+
+def _comments(session: Session, programme: Programme, facts: Facts, row: ComparisonRow) -> list[CommentLine]:
+    found = quotes.read_comments(session, programme.id, facts.quarter, facts.checklists, location=row.location)
+    known = quotes.known_words(row.name, row.region, programme.name)
+    chosen = quotes.select_comments(found.get(row.location, []), known)
+    return [CommentLine(each, areas.title(facts, each.quote.criterion)) for each in chosen]
 
 
 def target_of(facts: results.Facts, channels: Sequence[ComparisonRow]) -> float | None:
