@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ from reports import quarterly
 from reports.periods import Quarter
 from reports.quarterly import Photo, Question, VisitLine
 from reports.quotes import Quote
+
+_PROOF = re.compile(
+    r"paragon|rachun|faktur|potwierdzen|bilet|receipt|invoice|\bbill\b|confirmation|ticket", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +159,17 @@ def build_questions(asked: list[Asked], checklists: Mapping[int, Checklist]) -> 
     ]
 
 
+def _proves_a_visit(item: Item) -> bool:
+    texts = [item.question] + ([] if item.evidence is None else [item.evidence])
+    return any(_PROOF.search(f"{text.pl} {text.en}") for text in texts)
+
+
 def read_photos(
     session: Session, programme: Programme, quarter: Quarter, checklists: Mapping[int, Checklist]
 ) -> dict[str, list[Photo]]:
     """Return the photos kept with scored answers, by location.
 
-    What only proves that a visit was made, as a receipt does, is no answer's evidence: its hour would tell who came.
+    What proves that a visit was made stays out: the hour on a receipt would tell who came.
     """
     items = items_of(checklists)
     rows = session.execute(
@@ -190,7 +200,7 @@ def read_photos(
     found: dict[str, list[Photo]] = defaultdict(list)
     for code, day, version, item, key, points in rows:
         asked = items[version][item]
-        if day is not None and key is not None and asked.scored:
+        if day is not None and key is not None and asked.scored and not _proves_a_visit(asked):
             found[code].append(Photo(key, day, asked.criterion, asked.question, _good(asked, points)))
     return found
 
