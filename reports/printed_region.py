@@ -43,6 +43,7 @@ def region_page(report: RegionReport, number: str, locale: str) -> dict[str, Any
         | series_page(report.series, locale)
         | _stores(report, locale)
         | _changes(report, locale)
+        | _criteria(report, locale)
         | {
             "name": clean(report.name, LONGEST_NAME),
             "path": clean(report.path.replace("/", " / ")),
@@ -76,14 +77,6 @@ def region_page(report: RegionReport, number: str, locale: str) -> dict[str, Any
                 for each in report.areas
             ],
             "areas_note": area_findings.verdict_note(report.verdicts, locale),
-            "criteria": by_section(
-                (
-                    (criterion, criterion_line(criterion, found, findings.share(other, locale), locale))
-                    for criterion, found, other in report.criteria
-                ),
-                frame,
-                locale,
-            ),
             "matrices": [_matrix(matrix, locale) for matrix in report.matrices],
             "matrix_key": _key(report, locale),
             "visits": [
@@ -137,6 +130,21 @@ def _changes(report: RegionReport, locale: str) -> dict[str, Any]:
         "rose": [change_line(row, "up", row.name, locale) for row in report.rose],
         "criteria_change": "" if report.frame.previous is None else findings.criteria_change(report.changes, locale),
         "criteria_changes": [criterion_change_line(each, report.frame.criteria, locale) for each in clear],
+    }
+
+
+def _criteria(report: RegionReport, locale: str) -> dict[str, Any]:
+    """Return the criteria with as many visits as one needs in a single location, and the codes of the others."""
+    needed = report.frame.comparison.settings.criterion_visits
+    lines = (
+        (criterion, criterion_line(criterion, found, findings.share(other, locale), locale))
+        for criterion, found, other in report.criteria
+        if found.n >= needed
+    )
+    few = ", ".join(criterion.code for criterion, found, _ in report.criteria if found.n < needed)
+    return {
+        "criteria": by_section(lines, report.frame, locale),
+        "unscored": f"{LABELS['unscored'].get(locale)} {few}." if few else "",
     }
 
 

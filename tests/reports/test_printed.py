@@ -223,6 +223,13 @@ def test_a_wide_table_of_criteria_comes_in_parts_and_loses_nothing() -> None:
     assert [cell[0] for part in parts for cell in part["rows"][0]["cells"][1:]] == [str(index) for index in range(80)]
 
 
+def test_a_criterion_of_a_region_needs_visits() -> None:
+    criteria = tuple((CRITERIA[code], make_summary(criterion=code, n=n), 0.8) for code, n in (("A1", 3), ("A2", 2)))
+    page = region_page(make_region_report(criteria=criteria), "N-1", "pl")
+    assert [row["code"] for section in page["criteria"] for row in section["rows"]] == ["A1"]
+    assert page["unscored"] == "Bez wyniku, bo wizyt jest za mało: A2."
+
+
 def test_long_groups_of_a_region_are_cut_and_say_so() -> None:
     rows = tuple(make_row(location=f"S{n:03d}", name=f"Sklep {n:03d}") for n in range(70))
     page = region_page(make_region_report(rows=rows), "N-1", "pl")
