@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from auditapp import formats, results
-from auditapp.insight import queries, words
+from auditapp.insight import queries, standing_words, words
 from auditapp.insight.filters import Period
 from auditapp.insight.history import History
 from auditapp.insight.queries import Scope
@@ -121,7 +121,8 @@ def area_page(
     inside = frozenset(facts.locations.loc[in_region(facts.locations, path), "location"])
     below = [each for each in scope.regions if each.path.rpartition("/")[0] == path]
     summary, *of_areas = results.build_summaries(facts, regions=[path, *(each.path for each in below)])
-    rows = results.comparison_of(facts).only(inside).rows
+    built = results.comparison_of(facts)
+    rows = built.only(inside).rows
     places = place_lines(rows) if region is not None else []  # a network is listed by its regions
     present = channels_of(facts.overall[facts.overall["quarter"] == str(period.quarter)])
     of_channels = [(name, results.build_summaries(facts, regions=[path], channel=name)[0]) for name in present]
@@ -135,7 +136,7 @@ def area_page(
         comparable=facts.common.comparable,
         channels=channels if len(channels) > 1 else [],
         areas=[(each, found) for each, found in zip(below, of_areas, strict=True) if found.locations],
-        standing=words.standing(rows),
+        standing=standing_words.standing(rows, alone=standing_words.is_alone(built.populations)),
         places=sorted((line for line in places if line.row.n), key=lambda line: line.order),
         not_visited=[row for row in rows if row.channel == "" and not row.n],
         lost=lost_lines(facts, lost, LOST_SHOWN),

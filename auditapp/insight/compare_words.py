@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from auditapp.insight import words
-from auditapp.insight.heat import HeatPage
+from auditapp.insight.heat import HeatPage, PlaceExample, RegionExample
 from auditapp.insight.side import Section, SidePage
 
 
@@ -49,7 +49,16 @@ def heat(page: HeatPage) -> str:
     cells = page.filled
     if not cells:
         return str(_("No visit counts in this quarter yet, so there is nothing to compare."))
-    below, above = page.toned("below"), page.toned("above")
+    below, above, example = page.toned("below"), page.toned("above"), page.example
+    if isinstance(example, RegionExample) and example.p is None:
+        if example.everywhere:
+            return str(_("Only one region was visited, so there is nothing to compare it with."))
+        return str(_("There are not enough visits to tell regions apart."))
+    if isinstance(example, PlaceExample) and not below + above:
+        if example.population.visited == 1:
+            return str(_("Only one location was visited, so there is nothing to compare it with."))
+        if example.population.reference is None:
+            return str(_("There are not enough visits to tell locations apart."))
     if not below and not above:
         return str(_("No clear differences: what separates the cells of this table can be chance."))
     return str(
@@ -61,3 +70,35 @@ def heat(page: HeatPage) -> str:
             above=above,
         )
     )
+
+
+def group_heading(name: str) -> str:
+    """Return the heading of a group of locations, named as by `group`."""
+    return str(
+        {
+            "below": _("Clearly below the network"),
+            "none": _("No clear difference"),
+            "above": _("Clearly above the network"),
+            "indicative": _("Provisional score"),
+            "unlabelled": _("No verdict"),
+            "single": _("1 visit – no location score"),
+            "not_visited": _("Not visited this quarter"),
+        }[name]
+    )
+
+
+def group_note(name: str, number: int, shown: int, wrong: float) -> str:
+    """Return what a group of `number` locations says of itself, of which `shown` are listed."""
+    note = {
+        "below": words.wrong_listed(number, wrong),
+        "above": words.wrong_listed(number, wrong),
+        "none": ngettext(
+            "%(num)d location, the order means nothing", "%(num)d locations, the order means nothing", number
+        ),
+        "indicative": words.locations(number) + ", " + _("too few visits to compare"),
+        "unlabelled": _("several channels together, or too few visits in the network"),
+    }.get(name, words.locations(number))
+    if shown == number:
+        return str(note)
+    first = ngettext("the first %(num)d is shown", "the first %(num)d are shown", shown)
+    return f"{note}; {first}"

@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from auditapp import restated, results
-from auditapp.insight import dots, words
+from auditapp.insight import dots, standing_words, words
 from auditapp.insight.filters import Period
 from auditapp.insight.queries import Scope
 from auditapp.models import Programme, Region, Wave
@@ -42,7 +42,7 @@ class CompareLine:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`number` locations of which the same can be said (`words.group`), the first of them or all as `lines`.
+    """`number` locations of which the same can be said (`standing_words.group`), the first of them or all as `lines`.
 
     `wrong` is how many of a list of clear differences are expected to stand there by chance.
     """
@@ -93,7 +93,8 @@ class ComparePage:
     @property
     def standing(self) -> str:
         """Return the first sentence: it counts the very rows that are listed."""
-        said = words.differences(self.comparison.rows)
+        alone = standing_words.is_alone(self.comparison.populations, self.channel)
+        said = standing_words.differences(self.comparison.rows, alone=alone)
         return words.of_channel(self.channel, said) if self.channel and len(self.channels) > 1 else said
 
     @property
@@ -221,7 +222,7 @@ def _groups(
     """Return the rows by what can be said of them: the surest first where that is something, else by name."""
     found: defaultdict[str, list[ComparisonRow]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row.name, row.location)):
-        found[words.group(row)].append(row)
+        found[standing_words.group(row)].append(row)
     found["below"].sort(key=lambda row: -(row.p_below or 0.0))
     found["above"].sort(key=lambda row: row.p_below or 0.0)
     groups = []
@@ -238,7 +239,7 @@ def _line(
     row: ComparisonRow, built: Comparison, population: Population | None, targets: Mapping[str, float]
 ) -> CompareLine:
     label = words.listed_label(row, built.settings)
-    scored = words.group(row) not in ("single", "not_visited")
+    scored = standing_words.group(row) not in ("single", "not_visited")
     return CompareLine(
         row=row,
         change=words.change(row.change, label) if scored else "",

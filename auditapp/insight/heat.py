@@ -74,12 +74,16 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True)
 class RegionExample:
-    """One cell of a table by region: the criterion (title "" is the whole visit) in the region `name`."""
+    """One cell of a table by region: the criterion (title "" is the whole visit) in the region `name`.
+
+    `p` is None where nothing could be compared, `everywhere` where no other region was visited.
+    """
 
     name: str
     title: str
     summary: Summary
     p: float | None
+    everywhere: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,8 @@ class PlaceExample:
 class HeatPage:
     """Criteria down and regions across, or locations down and criteria across; `number` locations in all.
 
-    `example` is what the explanation of the figures speaks of, None where the table is empty.
+    `example` is what the explanation of the figures speaks of, None where the table is empty; `unasked` are the
+    criteria of the checklists that no visit asked about.
     """
 
     period: Period
@@ -111,6 +116,7 @@ class HeatPage:
     number: int
     settings: Thresholds
     example: RegionExample | PlaceExample | None
+    unasked: Sequence[Head]
     facts: Facts
 
     @property
@@ -210,6 +216,7 @@ def heat_page(
         number=number,
         settings=Thresholds(),
         example=example,
+        unasked=_unasked(facts, channel, [*columns, *(row.head for row in rows)]) if rows else (),
         facts=facts,
     )
 
@@ -233,6 +240,11 @@ def _criteria(facts: Facts, channel: str) -> list[str]:
     asked = {code for name, code in facts.items if code and channel in ("", name)}
     ordered = [each.code for each in facts.standard.criteria] if facts.standard is not None else []
     return [code for code in ordered if code in asked] + sorted(asked - set(ordered))
+
+
+def _unasked(facts: Facts, channel: str, heads: Iterable[Head]) -> list[Head]:
+    shown = {head.code for head in heads}
+    return [Head(code, areas.title(facts, code)) for code in _criteria(facts, channel) if code not in shown]
 
 
 # ---- By region ---------------------------------------------------------------------------------------------------
@@ -287,7 +299,11 @@ def _example(
     code, path = next((place for place in order if found[place[1], place[0]].score is not None), ("", ""))
     if not path:
         return None
-    return RegionExample(names[path], areas.title(facts, code) if code else "", found[path, code], tones[code, path][1])
+    summary = found[path, code]
+    everywhere = summary.visited == found["", code].visited
+    return RegionExample(
+        names[path], areas.title(facts, code) if code else "", summary, tones[code, path][1], everywhere
+    )
 
 
 def _columns(regions: Sequence[Region], region: Region | None) -> list[Region]:

@@ -22,6 +22,10 @@ class History:
         return any(point.breaks for point in self.series.points)
 
     @property
+    def empty(self) -> bool:
+        return not any(point.n for point in self.series.points)
+
+    @property
     def limits(self) -> bool:
         """Tell whether the picture has the lines between which changes can be chance."""
         return self.series.limits is not None

@@ -67,6 +67,11 @@ class CriteriaPage:
         return sum(line.tone == "below" for line in self.lines)
 
     @property
+    def asked(self) -> int:
+        """Return how many criteria a visit that counts asked about."""
+        return sum(line.network is not None and line.network.n > 0 for line in self.lines)
+
+    @property
     def met(self) -> int:
         return sum(line.tone == "above" for line in self.lines)
 

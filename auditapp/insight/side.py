@@ -102,11 +102,12 @@ class HistoryRow:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One channel: the score and every criterion, and the quarters before."""
+    """One channel: the score and every criterion, the quarters before, and (code, title) of what nobody was asked."""
 
     channel: str
     rows: Sequence[SideRow]
     history: Sequence[HistoryRow]
+    unasked: Sequence[tuple[str, str]]
 
     @property
     def differing(self) -> int:
@@ -240,7 +241,15 @@ def _section(
             )
         )
     head, *others = measures
-    return Section(channel, [head, *sorted(others, key=lambda row: not row.clear)], _history(facts, codes, channel))
+    silent = {row.criterion for row in rows} - set(criteria)
+    return Section(
+        channel=channel,
+        rows=[head, *sorted(others, key=lambda row: not row.clear)],
+        history=_history(facts, codes, channel),
+        unasked=[
+            (code, areas.title(facts, code)) for code in sorted(silent, key=lambda code: order.get(code, len(order)))
+        ],
+    )
 
 
 def _head(row: ComparisonRow | None, visits: Sequence[float]) -> Mark:

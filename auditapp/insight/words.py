@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import sqrt
 
 from flask_babel import gettext as _
@@ -32,7 +31,16 @@ def area_score(summary: Summary, *, network: bool) -> str:
     """Return the score of the network (one decimal) or of a region as a sentence."""
     if summary.score is None:
         return str(_("No visit counts in this quarter yet, so there is no score."))
-    return _scored(percent(summary.score, 1 if network else 0), findings.area(summary, web.locale()))
+    score = percent(summary.score, 1 if network else 0)
+    if summary.low is not None and summary.low == summary.high:
+        return str(
+            _(
+                "%(score)s; within each location the visits were all alike, so the range is one point and does not "
+                "show what chance can do.",
+                score=score,
+            )
+        )
+    return _scored(score, findings.area(summary, web.locale()))
 
 
 def _scored(score: str, sentence: str) -> str:
@@ -54,46 +62,12 @@ def visits(number: int) -> str:
     return findings.visits(number, web.locale())
 
 
-def standing(rows: Iterable[ComparisonRow]) -> str:
-    """Return what is clearly below or above among the rows of a comparison, what may be chance, and what is unknown.
-
-    Levels exist inside a channel only, so several channels have a sentence each; `rows` hold headlines and channels.
-    """
-    by_channel: dict[str, list[ComparisonRow]] = {}
-    for row in rows:
-        by_channel.setdefault(row.channel, []).append(row)
-    headlines = by_channel.pop("", [])
-    visited = {name: each for name, each in by_channel.items() if any(row.n for row in each)}
-    if len(visited) <= 1:
-        return differences(next(iter(visited.values()), headlines))
-    levels = {name: Counter(row.level for row in each) for name, each in visited.items()}
-    judged = {name: each["below"] + each["none"] + each["above"] for name, each in levels.items()}
-    if not any(judged.values()):
-        return str(_("There are not enough visits to tell locations apart."))
-    differing = [name for name in visited if levels[name]["below"] + levels[name]["above"]]
-    if all(group(row) == "none" for each in visited.values() for row in each):
-        return str(_("No clear differences between locations this quarter: what separates them can be chance."))
-    told = differing or [name for name in visited if judged[name]]
-    sentences = [of_channel(name, differences(visited[name])) for name in sorted(told, key=lambda name: -judged[name])]
-    sentences += [
-        str(_("%(channel)s: no clear differences.", channel=_capital(channel(name))))
-        for name in visited
-        if judged[name] and name not in told
-    ]
-    sentences += [
-        str(_("%(channel)s: too few visits to compare.", channel=_capital(channel(name))))
-        for name in visited
-        if not judged[name]
-    ]
-    return " ".join(sentences)
-
-
 def of_channel(code: str, sentence: str) -> str:
     """Return a sentence that is true of one channel only: "Phone: ..."."""
-    return f"{_capital(channel(code))}: {sentence}"
+    return f"{capital(channel(code))}: {sentence}"
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
@@ -106,89 +80,6 @@ def channel(code: str) -> str:
         "email": str(_("e-mail")),
         "online_order": str(_("online order")),
     }[code]
-
-
-def differences(rows: Sequence[ComparisonRow]) -> str:
-    """Return how many of the rows, one for each location, are below, above, neither or not known: all are counted."""
-    counts = Counter(group(row) for row in rows)
-    if counts["not_visited"] == len(rows):
-        return str(_("No visit counts in this quarter yet, so there is nothing to compare."))
-    if not counts["below"] + counts["above"] + counts["none"] + counts["unlabelled"]:
-        return str(_("There are not enough visits to tell locations apart."))
-    if counts["none"] == len(rows):
-        return str(_("No clear differences between locations this quarter: what separates them can be chance."))
-    sentences = []
-    if counts["below"]:
-        sentences.append(
-            ngettext(
-                "%(num)d location is clearly below the network.",
-                "%(num)d locations are clearly below the network.",
-                counts["below"],
-            )
-        )
-    if counts["above"]:
-        sentences.append(
-            ngettext(
-                "%(num)d location is clearly above the network.",
-                "%(num)d locations are clearly above the network.",
-                counts["above"],
-            )
-        )
-    if counts["none"]:
-        sentences.append(
-            ngettext(
-                "For %(num)d location the difference can be chance.",
-                "For %(num)d locations the differences can be chance.",
-                counts["none"],
-            )
-        )
-    return " ".join(str(sentence) for sentence in (*sentences, *_not_compared(counts)))
-
-
-def _not_compared(counts: Counter[str]) -> list[str]:
-    """Return the sentences about locations that are in a list and not compared."""
-    sentences = []
-    if counts["indicative"]:
-        sentences.append(
-            ngettext(
-                "%(num)d location has a provisional score: too few visits to compare.",
-                "%(num)d locations have a provisional score: too few visits to compare.",
-                counts["indicative"],
-            )
-        )
-    if counts["single"]:
-        sentences.append(
-            ngettext(
-                "%(num)d location has one visit and no score yet.",
-                "%(num)d locations have one visit each and no score yet.",
-                counts["single"],
-            )
-        )
-    if counts["unlabelled"]:
-        sentences.append(
-            ngettext(
-                "%(num)d location has no verdict: several channels together, or too few visits in the network.",
-                "%(num)d locations have no verdict: several channels together, or too few visits in the network.",
-                counts["unlabelled"],
-            )
-        )
-    if counts["not_visited"]:
-        sentences.append(
-            ngettext(
-                "%(num)d location was not visited.",
-                "%(num)d locations were not visited.",
-                counts["not_visited"],
-            )
-        )
-    return sentences
-
-
-def group(row: ComparisonRow) -> str:
-    """Return what can be said of a location in a list: below, above, none, indicative, single, unlabelled, not_visited.
-
-    Sentences count these groups and pages list them, so that both give the same numbers.
-    """
-    return (row.level or "unlabelled") if row.n else "not_visited"
 
 
 def level(row: ComparisonRow) -> str:
@@ -253,6 +144,8 @@ def location_change(row: ComparisonRow) -> str:
     if row.change_label == "not_comparable":
         return str(_("Not comparable with %(quarter)s: the checklist or the channels changed too much.", quarter=since))
     words = change(row.change, row.change_label)
+    if not words and row.score is not None and row.low is None:
+        return str(_("Too few visits to speak of a change since %(quarter)s.", quarter=since))
     if not words:
         return str(_("A change since %(quarter)s needs at least three visits in both quarters.", quarter=since))
     return str(_("Since %(quarter)s: %(change)s.", quarter=since, change=words))
@@ -355,13 +248,15 @@ def visit_score(score: float | None) -> str:
     )
 
 
-def criteria(met: int, missed: int, total: int) -> str:
-    """Return how many criteria the network meets or misses."""
+def criteria(met: int, missed: int, asked: int, total: int) -> str:
+    """Return how many of the criteria `asked` about the network meets or misses, and how many nobody asked about."""
     if not total:
         return str(_("There are no criteria yet."))
-    if not met and not missed:
-        return str(_("For no criterion can it be said yet whether the network meets its acceptance level."))
+    if not asked:
+        return str(_("No visit of this quarter asked about any criterion."))
     parts = []
+    if not met and not missed:
+        parts.append(_("For no criterion can it be said yet whether the network meets its acceptance level."))
     if missed:
         parts.append(
             ngettext(
@@ -378,12 +273,20 @@ def criteria(met: int, missed: int, total: int) -> str:
                 met,
             )
         )
-    if total > met + missed:
+    if asked > met + missed > 0:
         parts.append(
             ngettext(
                 "For %(num)d other it is too close, or visits are too few, to say.",
                 "For %(num)d others it is too close, or visits are too few, to say.",
-                total - met - missed,
+                asked - met - missed,
+            )
+        )
+    if total > asked:
+        parts.append(
+            ngettext(
+                "About %(num)d criterion no visit asked.",
+                "About %(num)d criteria no visit asked.",
+                total - asked,
             )
         )
     return " ".join(str(part) for part in parts)
@@ -402,38 +305,6 @@ def criterion(summary: Summary, target: float) -> str:
 def locations(number: int) -> str:
     """Return "7 locations"."""
     return str(ngettext("%(num)d location", "%(num)d locations", number))
-
-
-def group_heading(name: str) -> str:
-    """Return the heading of a group of locations, named as by `group`."""
-    return str(
-        {
-            "below": _("Clearly below the network"),
-            "none": _("No clear difference"),
-            "above": _("Clearly above the network"),
-            "indicative": _("Provisional score"),
-            "unlabelled": _("No verdict"),
-            "single": _("1 visit – no location score"),
-            "not_visited": _("Not visited this quarter"),
-        }[name]
-    )
-
-
-def group_note(name: str, number: int, shown: int, wrong: float) -> str:
-    """Return what a group of `number` locations says of itself, of which `shown` are listed."""
-    note = {
-        "below": wrong_listed(number, wrong),
-        "above": wrong_listed(number, wrong),
-        "none": ngettext(
-            "%(num)d location, the order means nothing", "%(num)d locations, the order means nothing", number
-        ),
-        "indicative": locations(number) + ", " + _("too few visits to compare"),
-        "unlabelled": _("several channels together, or too few visits in the network"),
-    }.get(name, locations(number))
-    if shown == number:
-        return str(note)
-    first = ngettext("the first %(num)d is shown", "the first %(num)d are shown", shown)
-    return f"{note}; {first}"
 
 
 def thresholds(settings: Thresholds) -> str:

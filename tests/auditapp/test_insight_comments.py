@@ -9,11 +9,10 @@ from sqlalchemy import select
 
 from auditapp.factory import App
 from auditapp.models import ChecklistVersion, Location, Membership, Programme
-from auditapp.quotes import read_comments
-from auditapp.results import gather
+from auditapp.reporting import queries
 from checklists.lifecycle import Role
 from reports.periods import Quarter
-from reports.quotes import may_be_printed, select_quotes
+from reports.quotes import may_be_printed
 from tests import factories as make
 from tests.documents import GOOD
 from tests.pages import Page, Person
@@ -108,10 +107,10 @@ def test_the_page_chooses_as_the_printed_report_does(made: Made) -> None:
     made.visit("fourth", "L01", {"M1": GOOD_WORDS, "M2": "Powitanie z uśmiechem i krótka rozmowa o pogodzie."})
     with made.app.database.reading() as session:
         programme = session.scalars(select(Programme)).one()
-        facts = gather(session, programme, QUARTER)
-        every = read_comments(session, programme.id, QUARTER, facts.checklists)["L01"]
-    chosen = select_quotes([each.quote for each in every], known=["Sklep", "L01", "Lumo"])
-    assert 2 < len(chosen) < len(every) - 2
+        quarter = queries.gather(session, programme, QUARTER)
+        chosen = queries.build_location(quarter, "L01").quotes
+    assert {quote.good for quote in chosen} == {True, False}
+    assert 2 < len(chosen) < len(quarter.quotes["L01"]) - 2
     page = said(made.page())
     assert [words for words, _ in page["Keep it up"]] == [quote.text for quote in chosen if quote.good]
     assert [words for words, _ in page["To improve"]] == [quote.text for quote in chosen if not quote.good]

@@ -9,7 +9,7 @@ import pytest
 from flask import session as cookie
 
 from auditapp.factory import App
-from auditapp.insight import words
+from auditapp.insight import standing_words, words
 from reports.columns import Population
 from reports.compare import ComparisonRow
 from reports.thresholds import Thresholds
@@ -130,7 +130,13 @@ def test_an_acceptance_level_needs_the_whole_interval(
 
 
 def rows(channel: str, *levels: str | None) -> list[ComparisonRow]:
-    return [replace(ROW, channel=channel, level=level, n=0 if level is None else 3) for level in levels]
+    return [
+        replace(ROW, channel=channel, level=level, n=0 if level is None else 3, score=0.8 + place / 100)
+        for place, level in enumerate(levels)
+    ]
+
+
+ALIKE = [replace(row, score=0.8) for row in rows("phone", "none", "none", None)]
 
 
 @pytest.mark.parametrize(
@@ -142,6 +148,9 @@ def rows(channel: str, *levels: str | None) -> list[ComparisonRow]:
             rows("phone", "none", "none"),
             "No clear differences between locations this quarter: what separates them can be chance.",
         ),
+        (ALIKE, "All locations have the same score. 1 location was not visited."),
+        ([replace(row, score=1.0) for row in ALIKE[:2]], "Every visit earned all its points."),
+        (ALIKE[:1], "No clear differences between locations this quarter: what separates them can be chance."),
         (
             rows("phone", "below", "none", "above", "above"),
             "1 location is clearly below the network. 2 locations are clearly above the network. "
@@ -167,7 +176,7 @@ def rows(channel: str, *levels: str | None) -> list[ComparisonRow]:
 @pytest.mark.usefixtures("english")
 def test_the_first_sentence_of_a_page(given: list[ComparisonRow], said: str) -> None:
     headlines = [replace(row, channel="", level=None) for row in given]
-    assert words.standing([*headlines, *given]) == said
+    assert standing_words.standing([*headlines, *given]) == said
 
 
 @pytest.mark.usefixtures("english")
@@ -200,3 +209,11 @@ def test_a_location_of_several_channels_has_a_verdict_in_each() -> None:
 @pytest.mark.usefixtures("english")
 def test_the_methods_box(population: Population, said: str) -> None:
     assert said in words.method(population)
+
+
+@pytest.mark.usefixtures("english")
+def test_one_location_alone_is_not_compared() -> None:
+    here = [ROW, replace(ROW, channel="phone", level=None)]
+    said = "Only one location was visited, so there is nothing to compare it with."
+    assert standing_words.standing(here, alone=True) == said
+    assert standing_words.standing(rows("phone", None), alone=True).startswith("No visit counts in this quarter yet")
