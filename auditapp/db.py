@@ -180,6 +180,12 @@ def looking(session: Session) -> Iterator[None]:
     session.commit()  # nothing was written; this ends the reading
 
 
+def snapshot(session: Session) -> None:
+    """Let everything that this session reads be of one instant. SQLite reads that way anyhow."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 @contextmanager
 def together(session: Session) -> Iterator[None]:
     """Keep what `insert_rows` is given inside the block, and write it at its end: all rows of a table at once.

@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
@@ -33,7 +33,12 @@ from auditapp.storage import Storage
 from checklists.problems import Problem
 
 # kind: the module that has its JOB, loaded when a worker meets the first one
-KINDS = {"mail": "auditapp.mail", "photo": "auditapp.evidence.preparing"}
+KINDS = {
+    "mail": "auditapp.mail",
+    "photo": "auditapp.evidence.preparing",
+    "publication": "auditapp.reporting.publishing",
+    "report": "auditapp.reporting.printing",
+}
 MOST = 8  # attempts; with the pauses between them some three hours
 PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
 NEARLY_EMPTY, AT_ONCE = 10, 1000  # messages: a sweep waits until there are few, and adds no more than these
@@ -51,7 +56,7 @@ class Kind:
     """
 
     run: Callable[[Jobs, str], None]
-    give_up: Callable[[Session, str, str], None]
+    give_up: Callable[[Jobs, Session, str, str], None]
     lease: timedelta
 
 
@@ -60,6 +65,7 @@ class Jobs:
 
     def __init__(self, settings: Settings, database: Database, storage: Storage, clock: Callable[[], datetime]) -> None:
         self.settings, self.database, self.storage, self.clock = settings, database, storage, clock
+        self.workers = max(1, settings.workers)  # jobs that this process does at once
 
     def ask(self, session: Session, kind: str, key: str, *, programme_id: int | None = None) -> None:
         """Have work done once the transaction of `session` is committed. Asked again, only a failed job begins anew."""
@@ -71,6 +77,21 @@ class Jobs:
             job.state, job.attempts, job.due_at, job.ended_at = "queued", 0, self.clock(), None
         session.flush()
         after_commit(session, partial(self._wake, job.id))
+
+    def ask_many(self, session: Session, kind: str, keys: Sequence[str], *, programme_id: int | None) -> None:
+        """Have many things done of which some may have been asked for before; those that failed begin anew."""
+        known: dict[str, Job] = {}
+        for start in range(0, len(keys), 500):
+            some = select(Job).where(Job.kind == kind, Job.key.in_(keys[start : start + 500]))
+            known |= {job.key: job for job in session.scalars(some)}
+        now = self.clock()
+        for key in keys:
+            job = known.setdefault(key, Job(kind=kind, key=key, programme_id=programme_id, due_at=now, created_at=now))
+            session.add(job)
+            if job.state == "failed":
+                job.state, job.attempts, job.due_at, job.ended_at = "queued", 0, now, None
+        session.flush()
+        after_commit(session, partial(self._wake_all, [known[key].id for key in keys]))
 
     def work(self, job_id: int) -> None:
         """Do one job, unless it is done, put off, or in the hands of another worker."""
@@ -113,6 +134,7 @@ class Jobs:
 
         BadSetting when the queue is not to be had.
         """
+        self.workers = workers
         try:
             self.huey.pending_count()
         except Exception as error:
@@ -128,6 +150,10 @@ class Jobs:
         self._message = huey.task(name="work")(self.work)
         huey.periodic_task(crontab(), name="sweep")(self.sweep)
         return huey
+
+    def _wake_all(self, job_ids: Sequence[int]) -> None:
+        for job_id in job_ids:
+            self._wake(job_id)
 
     def _wake(self, job_id: int) -> None:
         try:
@@ -172,7 +198,7 @@ class Jobs:
 
     def _fail(self, session: Session, job: Job, kind: Kind) -> None:
         job.state, job.ended_at = "failed", self.clock()
-        kind.give_up(session, job.key, job.error)
+        kind.give_up(self, session, job.key, job.error)
 
 
 class _Messages(Serializer):  # type: ignore[misc]

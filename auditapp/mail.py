@@ -142,7 +142,7 @@ def _note_sent(jobs: Jobs, letter_id: int) -> None:
         )
 
 
-def _give_up(_session: Session, _key: str, _code: str) -> None:
+def _give_up(_jobs: Jobs, _session: Session, _key: str, _code: str) -> None:
     """Nothing else to note: the letter stays unsent, and its job says why."""
 
 

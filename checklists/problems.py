@@ -342,6 +342,20 @@ REFUSALS: Mapping[str, Text] = {
                               "zatwierdź wizytę.",
                               "A question is typed and not sent. Send it (“Ask the auditor back”) or remove it, then "
                               "approve the visit."),
+    "publication_running": Text("Raporty za kwartał {quarter} są właśnie przygotowywane. Poczekaj, aż będą gotowe.",
+                                "The reports of {quarter} are being made just now. Wait until they are ready."),
+    "note_missing": Text("Liczby za kwartał {quarter}, już ogłoszone, zmieniły się. Napisz dlaczego w polu "
+                         "„Powód korekty”.",
+                         "Figures of {quarter} that are public have changed. Say why in the field “Reason for the "
+                         "correction” (--note on the command line)."),
+    "changed_meanwhile": Text("Wizyty z kwartału {quarter} zmieniły się, zanim raporty powstały.",
+                              "Visits of {quarter} changed before the reports were made."),
+    "not_prepared": Text("Nie udało się przygotować raportów za kwartał {quarter} ({reason}). Powód jest w dzienniku "
+                         "serwera.",
+                         "The reports of {quarter} could not be prepared ({reason}). The reason is in the server's "
+                         "log."),
+    "not_printable": Text("Nie udało się wydrukować raportu ({number}); powód jest w dzienniku serwera.",
+                          "The report could not be printed ({number}); the reason is in the server's log."),
     "nothing_to_report": Text("W kwartale {quarter} nie ma zatwierdzonych wizyt, więc nie ma z czego zrobić raportu.",
                               "There are no approved visits in {quarter}, so there is nothing to report."),
     "location_not_visited": Text("Placówka {location} nie ma w kwartale {quarter} zatwierdzonej wizyty, która liczy "

@@ -7,14 +7,15 @@ the quarter, and user text goes in as data, never as markup.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+import os
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.resources import files
-from itertools import chain, islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Lock, Thread
 from typing import Any
 
 import typst
@@ -35,26 +36,6 @@ Report = LocationReport | RegionReport | NetworkReport
 
 class ReportProblem(Exception):
     """A report that could not be printed; the message says which one and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One report to print. `key` names it to whoever asked; `pictures` are the photos it may show, by their keys."""
-
-    key: str
-    report: Report
-    number: str
-    locale: str
-    pictures: Mapping[str, bytes] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """What became of a job: the bytes, or the sentence that says what went wrong."""
-
-    key: str
-    data: bytes | None
-    problem: str = ""
 
 
 @cache
@@ -91,63 +72,105 @@ def template_of(report: Report) -> str:
     return "region" if isinstance(report, RegionReport) else "network"
 
 
-def photo_keys(report: Report) -> tuple[str, ...]:
-    """Return the keys of the pictures that a report shows."""
-    return tuple(photo.key for photo in report.photos) if isinstance(report, LocationReport) else ()
+def inputs_of(report: Report, locale: str) -> dict[str, Any]:
+    """Return everything that a report is printed from, as plain JSON values: the page without a number, and the rest.
+
+    `photos` are the keys of the pictures that it shows.
+    """
+    logo = report.frame.brand.logo
+    return {
+        "template": template_of(report),
+        "day": report.frame.quarter.bounds()[1].isoformat(),
+        "page": page_of(report, "", locale),
+        "photos": [photo.key for photo in report.photos] if isinstance(report, LocationReport) else [],
+        "logo": (pictures.read_logo(logo) or "") if logo else "",
+    }
 
 
-def render(report: Report, number: str, locale: str, pictures_of: Mapping[str, bytes] | None = None) -> bytes:
-    """Return the PDF; `pictures_of` are the bytes of the photos by key, and a photo without any is left out.
+def print_inputs(inputs: Mapping[str, Any], pictures_of: Mapping[str, bytes] | None = None) -> bytes:
+    """Return the PDF of `inputs_of` with a number in its page: the same bytes for the same values, wherever.
 
-    ReportProblem when the template refuses the data or would print something it should not.
+    `pictures_of` are the bytes of the photos by key, and a photo without any is left out. ReportProblem when the
+    template refuses the data or would print something it should not.
     """
     check_fonts()
-    page = page_of(report, number, locale)
-    inputs: dict[str, str] = {}
-    if isinstance(report, LocationReport):
-        photos = pictures.read_photos(report.photos, pictures_of or {})
+    page = dict(inputs["page"])
+    photos = pictures.read_photos(inputs["photos"], pictures_of or {})
+    if inputs["photos"]:
         page["photos"] = [photo for photo in page["photos"] if photo["key"] in photos]
-        inputs |= {f"photo-{key}": svg for key, svg in photos.items()}
-    if report.frame.brand.logo:
-        inputs["logo"] = pictures.read_logo(report.frame.brand.logo) or ""
-    inputs["data"] = json.dumps(page, ensure_ascii=False, sort_keys=True)
-    last_day = report.frame.quarter.bounds()[1]
+    values = {f"photo-{key}": svg for key, svg in photos.items()}
+    if inputs["logo"]:
+        values["logo"] = inputs["logo"]
+    values["data"] = json.dumps(page, ensure_ascii=False, sort_keys=True)
+    what = f"{page['name']} {page['number']}"
     try:
-        data, warnings = _compiler(template_of(report)).compile_with_warnings(
-            sys_inputs=inputs,
+        data, warnings = _compiler(inputs["template"]).compile_with_warnings(
+            sys_inputs=values,
             pdf_standards=STANDARDS,
-            timestamp=datetime.combine(last_day, time(12), UTC),
+            timestamp=datetime.combine(date.fromisoformat(inputs["day"]), time(12), UTC),
             format="pdf",
         )
     except typst.TypstError as error:
-        raise ReportProblem(f"{page['name']} {number}: {error.message} {' '.join(error.hints)}".strip()) from error
+        raise ReportProblem(f"{what}: {error.message} {' '.join(error.hints)}".strip()) from error
     if warnings:
-        raise ReportProblem(f"{page['name']} {number}: {'; '.join(str(w.message) for w in warnings)}")
+        raise ReportProblem(f"{what}: {'; '.join(str(w.message) for w in warnings)}")
     assert isinstance(data, bytes)  # noqa: S101 (one PDF is one piece; only pictures come as lists)
     return data
 
 
-def _print(job: Job) -> Printed:
-    try:
-        return Printed(job.key, render(job.report, job.number, job.locale, job.pictures))
-    except Exception as error:  # one report that fails must not stop the others, whatever it fails with
-        return Printed(job.key, None, f"{type(error).__name__}: {error}")
+def render(report: Report, number: str, locale: str, pictures_of: Mapping[str, bytes] | None = None) -> bytes:
+    """Return the PDF of a report under a number; ReportProblem as `print_inputs`."""
+    inputs = inputs_of(report, locale)
+    inputs["page"] = {**inputs["page"], "number": number, "correction": None}
+    return print_inputs(inputs, pictures_of)
 
 
-def render_many(jobs: Iterable[Job], processes: int) -> Iterator[Printed]:
-    """Print many reports in `processes` processes and yield each as it is done; a failed one carries its reason.
+class Printer:
+    """Processes that print: Typst's memory grows over a hundred reports and its threads do not scale.
 
-    Typst's memory grows over a hundred reports and its threads do not scale, hence processes that are renewed. Jobs are
-    taken as they are needed, because each brings its photos along.
+    They are started when they are first needed, renewed now and then, and end with the process that started them.
+    Without any, this process prints.
     """
-    todo = iter(jobs)
-    first = list(islice(todo, 3))
-    if processes <= 1 or len(first) <= 2:
-        yield from map(_print, chain(first, todo))
-        return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), max_tasks_per_child=200) as pool:
-        ahead = {pool.submit(_print, job) for job in chain(first, islice(todo, 4 * processes))}
-        while ahead:
-            done, ahead = wait(ahead, return_when=FIRST_COMPLETED)
-            ahead |= {pool.submit(_print, job) for job in islice(todo, len(done))}
-            yield from (each.result() for each in done)
+
+    def __init__(self, processes: int) -> None:
+        self._processes = processes
+        self._lock = Lock()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def render(self, inputs: Mapping[str, Any], pictures_of: Mapping[str, bytes]) -> bytes:
+        """Print in another process; ReportProblem, or BrokenProcessPool when that was lost: it may be tried again."""
+        if not self._processes:
+            with self._lock:  # a compiler serves one thread at a time
+                return print_inputs(inputs, pictures_of)
+        pool = self._open()
+        try:
+            return pool.submit(print_inputs, inputs, pictures_of).result()
+        except BrokenProcessPool:
+            with self._lock:
+                if self._pool is pool:
+                    self._pool = None
+            pool.shutdown(wait=False)
+            raise
+
+    def _open(self) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(
+                    self._processes,
+                    mp_context=get_context("spawn"),
+                    initializer=_end_with_parent,
+                    max_tasks_per_child=200,
+                )
+            return self._pool
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, however it went."""
+    parent = parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+        os._exit(0)
+
+    Thread(target=wait, daemon=True).start()

@@ -9,7 +9,6 @@ import base64
 import io
 import re
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 from xml.etree import ElementTree
 
 from PIL import Image, ImageOps
@@ -23,13 +22,6 @@ _SHAPES = re.compile(
     "line|polyline|polygon|linearGradient|radialGradient|stop|clipPath|style"
 )
 _SVG = "http://www.w3.org/2000/svg"
-
-
-class Keyed(Protocol):
-    """Something with a picture, named by its key."""
-
-    @property
-    def key(self) -> str: ...
 
 
 def wrap(data: bytes, kind: str, width: int, height: int) -> str:
@@ -57,9 +49,9 @@ def read_photo(data: bytes) -> str | None:
         return None
 
 
-def read_photos(wanted: Sequence[Keyed], pictures: Mapping[str, bytes]) -> dict[str, str]:
+def read_photos(keys: Sequence[str], pictures: Mapping[str, bytes]) -> dict[str, str]:
     """Return the photos that can be printed, as SVG by key."""
-    read = {each.key: read_photo(pictures[each.key]) for each in wanted if each.key in pictures}
+    read = {key: read_photo(pictures[key]) for key in keys if key in pictures}
     return {key: svg for key, svg in read.items() if svg is not None}
 
 

@@ -17,6 +17,7 @@ from auditapp import i18n, migrate, results, server
 from auditapp.demo import build, verdicts
 from auditapp.progress import Bars
 from auditapp.reporting import bulk
+from auditapp.reporting.publishing import Wanted
 from auditapp.terminal import Instance, get_programme, instance_command, now
 from checklists.model import Channel
 from reports.periods import Quarter
@@ -93,7 +94,7 @@ def _print_verdicts(title: str, found: Mapping[str, verdicts.Verdict]) -> None:
 def _issue(instance: Instance, quarter: Quarter, progress: Callable[[int, int], None] | None = None) -> None:
     """Issue the reports of the quarter into the folder `reports` of the instance and say how it went."""
     folder = instance.settings.dir / "reports"
-    outcome = bulk.issue_quarter(instance, "lumo", quarter, locales=("pl",), out=folder, progress=progress)
+    outcome = bulk.issue_quarter(instance, "lumo", quarter, Wanted(), out=folder, progress=progress)
     click.echo(f"Reports of {quarter}: {folder}")
     for number, reason in outcome.failed:
         click.echo(f"{number} could not be printed: {reason}", err=True)

@@ -86,7 +86,7 @@ def _told_by_document(session: Session, row: Evidence) -> str:
     return ""
 
 
-def refuse(session: Session, key: str, code: str) -> None:
+def refuse(_jobs: Jobs, session: Session, key: str, code: str) -> None:
     """Note that the picture could not be made; the sent bytes stay for another try."""
     session.execute(update(Evidence).where(Evidence.id == int(key), Evidence.sha256.is_(None)).values(refused=code))
 

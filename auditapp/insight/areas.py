@@ -142,7 +142,7 @@ def area_page(
         lost=lost_lines(facts, lost, LOST_SHOWN),
         lost_total=sum(row.lost for row in lost),
         critical=critical_lines(facts, lost),
-        reports=queries.issued_reports(session, programme.id, period.quarter, None) if region is None else (),
+        reports=queries.issued_reports(session, programme.id, period.quarter, region),
         history=History(results.build_series(facts, region=path), None, {"region": path} if path else {}),
         facts=facts,
         everything=everything,

@@ -48,15 +48,16 @@ def get_programme(session: Session, actor: Actor) -> Programme:
 
 
 def issued_reports(
-    session: Session, programme_id: int, quarter: Quarter, location: Location | None
+    session: Session, programme_id: int, quarter: Quarter, place: Location | Region | None
 ) -> Sequence[IssuedReport]:
-    """Return the reports in force about a location (None: the network) in a quarter, one for each language."""
+    """Return the reports in force about a place (None: the network) in a quarter, one for each language."""
     rows = session.scalars(
         select(IssuedReport)
         .where(
             IssuedReport.programme_id == programme_id,
             IssuedReport.quarter == str(quarter),
-            IssuedReport.location_id == (location.id if location is not None else None),
+            IssuedReport.location_id == (place.id if isinstance(place, Location) else None),
+            IssuedReport.region_id == (place.id if isinstance(place, Region) else None),
         )
         .order_by(IssuedReport.locale.desc(), IssuedReport.issue)
     )

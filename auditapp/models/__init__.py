@@ -3,9 +3,10 @@
 from auditapp.models.documents import ChecklistVersion, StandardVersion
 from auditapp.models.facts import Cell, CellStamp, CriterionScoreRow, VisitScoreRow
 from auditapp.models.jobs import Job
-from auditapp.models.outgoing import IssuedReport, JournalLine, OutgoingMail
+from auditapp.models.outgoing import JournalLine, OutgoingMail
 from auditapp.models.people import LoginFailure, Membership, OneTimeLink, User, UserSession
 from auditapp.models.places import Location, Programme, Region, Wave
+from auditapp.models.reports import IssuedReport, OrderedReport, Publication
 from auditapp.models.sources import Source
 from auditapp.models.views import SavedView
 from auditapp.models.visits import AnswerRow, Evidence, Parked, PhoneLog, ReviewNote, Submission, Visit
@@ -24,10 +25,12 @@ __all__ = [
     "LoginFailure",
     "Membership",
     "OneTimeLink",
+    "OrderedReport",
     "OutgoingMail",
     "Parked",
     "PhoneLog",
     "Programme",
+    "Publication",
     "Region",
     "ReviewNote",
     "SavedView",

@@ -1,11 +1,11 @@
-"""What leaves a trace or leaves the house: the journal, mail waiting to be sent, issued reports."""
+"""What leaves a trace or leaves the house: the journal, mail waiting to be sent."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from auditapp.db import Base, Json
@@ -39,31 +39,3 @@ class OutgoingMail(Base):
     body: Mapped[str]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-
-
-class IssuedReport(Base):
-    """One issued PDF: its bytes lie in storage under their hash and are never overwritten.
-
-    `fingerprint` is the hash of everything printed, so that issuing the same inputs again gives the same report.
-    """
-
-    __tablename__ = "issued_report"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
-    number: Mapped[str] = mapped_column(String(60))
-    kind: Mapped[str] = mapped_column(String(10))
-    location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"))
-    quarter: Mapped[str] = mapped_column(String(6))
-    locale: Mapped[str] = mapped_column(String(2))
-    issue: Mapped[int]
-    fingerprint: Mapped[str] = mapped_column(String(64))
-    sha256: Mapped[str] = mapped_column(String(64))
-    size: Mapped[int]
-    created_at: Mapped[datetime]
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    __table_args__ = (
-        UniqueConstraint("programme_id", "number"),
-        CheckConstraint("kind IN ('location', 'network')", name="kind"),
-        CheckConstraint("(kind = 'location') = (location_id IS NOT NULL)", name="location_of_kind"),
-        Index("ix_issued_report_programme_id_quarter", "programme_id", "quarter", "kind", "location_id", "locale"),
-    )

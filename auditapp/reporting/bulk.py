@@ -1,26 +1,35 @@
-"""All reports of a quarter at once: read and build once, print in processes, record in one short transaction."""
+"""All reports of a quarter from the command line: published here, printed by this process and by whoever helps.
+
+The same jobs as on the pages, so that it may be ended at any moment and begun again: what is issued stays issued.
+"""
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from auditapp.models import Location
-from auditapp.reporting import queries, service
+from auditapp.jobs import Jobs
+from auditapp.models import Job, Location, OrderedReport, Publication, Region
+from auditapp.reporting import printing, publishing, queries
+from auditapp.reporting.publishing import Wanted
 from auditapp.storage import Storage
 from auditapp.terminal import Instance, get_programme, now
 from checklists.problems import Problem, at
-from reports.pdf import Job, render_many
 from reports.periods import Quarter
+
+OFTEN = 0.2  # seconds between two looks at what others print
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a bulk issue: numbers newly issued, numbers that stood already, and what failed and why."""
+    """What became of an order: numbers newly issued, numbers that stood already, and what failed and why."""
 
     issued: tuple[str, ...]
     unchanged: tuple[str, ...]
@@ -31,62 +40,106 @@ def issue_quarter(
     instance: Instance,
     programme_code: str | None,
     quarter: Quarter,
+    wanted: Wanted,
     *,
-    locales: Sequence[str] = ("pl",),
-    kinds: Sequence[str] = ("location", "network"),
-    location: str | None = None,
+    note: str = "",
     out: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
     processes: int | None = None,
 ) -> Outcome:
-    """Issue the reports of a quarter; one that fails does not stop the others.
+    """Publish a quarter and print its reports in `processes` processes; one that fails does not stop the others.
 
-    `location` is a code (all when None), `out` a folder that gets a copy of every report. Problem unknown_location or
-    nothing_to_report, location_not_visited where the one location has no visits.
+    `out` is a folder that gets a copy of every report that stands. Problem unknown_location, unknown_region, those of
+    `publishing.publish`, and what kept the reports from being prepared.
     """
-    storage = Storage.open(instance.settings)
-    with instance.database.transaction(write=False) as session:
-        programme = get_programme(session, programme_code)
-        query = select(Location).where(Location.programme_id == programme.id).order_by(Location.code)
-        places = session.scalars(query if location is None else query.where(Location.code == location)).all()
-        if location is not None and not places:
-            raise Problem("unknown_location", at(field="location"), value=location)
-        drafts = service.draft_reports(
-            session,
-            programme,
-            quarter,
-            locations=places if "location" in kinds else [],
-            network="network" in kinds and location is None,
-            locales=locales,
-        )
-        programme_id = programme.id
-        if location is not None and not drafts:
-            raise service.not_visited(places[0], quarter)
-    if not drafts:
-        raise Problem("nothing_to_report", quarter=str(quarter))
-    fresh = {draft.number: draft for draft in drafts if draft.existing is None}
-    done, failed = {}, []
-    jobs = (
-        Job(draft.number, draft.report, draft.number, draft.locale, queries.read_pictures(storage, draft.report))
-        for draft in fresh.values()
-    )
-    for count, printed in enumerate(render_many(jobs, processes or os.cpu_count() or 1), start=1):
-        if printed.data is None:
-            failed.append((printed.key, printed.problem))
-        else:
-            done[printed.key] = printed.data
-        if progress is not None:
-            progress(count, len(fresh))
+    jobs = Jobs(instance.settings, instance.database, Storage.open(instance.settings), now)
+    jobs.workers = processes or os.cpu_count() or 1
     with instance.database.transaction() as session:
-        for number in sorted(done):
-            service.keep(session, storage, programme_id, quarter, fresh[number], done[number], actor_id=None, now=now())
+        programme = get_programme(session, programme_code)
+        _check_places(session, programme.id, wanted)
+        publication = publishing.publish(session, jobs, programme, quarter, wanted, note=note, actor_id=None, now=now())
+        id_, orders = publication.id, publication.orders
+    _prepare(jobs, id_, orders, {"quarter": str(quarter), "location": wanted.location})
+    _print(jobs, id_, progress or (lambda _done, _all: None))
+    return _outcome(jobs, id_, orders, wanted, out)
+
+
+def _check_places(session: Session, programme_id: int, wanted: Wanted) -> None:
+    """Refuse a place that is not there: Problem unknown_location, unknown_region."""
+    places = (
+        ("location", wanted.location, select(Location.id).where(Location.code == wanted.location), Location),
+        ("region", wanted.region, select(Region.id).where(Region.path == wanted.region), Region),
+    )
+    for field, value, query, model in places:
+        if value and session.scalar(query.where(model.programme_id == programme_id)) is None:
+            raise Problem(f"unknown_{field}", at(field=field), value=value)
+
+
+def _prepare(jobs: Jobs, publication_id: int, orders: int, words: dict[str, str]) -> None:
+    """Do the job that prepares, or wait for the worker who has it. Problem with `words` when it cannot be done."""
+    key = f"{publication_id}.{orders}"
+    while True:
+        with jobs.database.transaction(write=False) as session:
+            job = session.scalars(select(Job).where(Job.kind == "publication", Job.key == key)).one()
+        if job.state == "done":
+            return
+        if job.state == "failed" or (job.state == "queued" and job.error):  # a worker may try again, nobody waits here
+            raise queries.why(job.error, **words)
+        jobs.work(job.id)
+        time.sleep(OFTEN)
+
+
+def _print(jobs: Jobs, publication_id: int, progress: Callable[[int, int], None]) -> None:
+    """Print what the publication wants, beside any worker who does so too, until nothing is left."""
+    with ThreadPoolExecutor(jobs.workers) as pool:
+        while True:
+            with jobs.database.transaction(write=False) as session:
+                orders = select(OrderedReport).where(OrderedReport.publication_id == publication_id)
+                rows = session.scalars(orders).all()
+                left = [str(row.id) for row in rows if row.issued_id is None and not row.problem]
+                due = _jobs_of(session, left)
+            progress(len(rows) - len(left), len(rows))
+            if not left:
+                return
+            for count, _done in enumerate(pool.map(jobs.work, due), start=1):
+                progress(len(rows) - len(left) + count, len(rows))
+            time.sleep(OFTEN)
+
+
+def _jobs_of(session: Session, keys: Sequence[str]) -> list[int]:
+    found: list[int] = []
+    for start in range(0, len(keys), 500):
+        some = select(Job.id).where(Job.kind == "report", Job.key.in_(keys[start : start + 500])).order_by(Job.id)
+        found += session.scalars(some)
+    return found
+
+
+def _outcome(jobs: Jobs, publication_id: int, orders: int, wanted: Wanted, out: Path | None) -> Outcome:
+    """Say what this order issued, and copy what stands into `out`."""
+    with jobs.database.transaction(write=False) as session:
+        publication = session.get_one(Publication, publication_id)
+        failed = session.execute(
+            select(OrderedReport.number, OrderedReport.problem)
+            .where(OrderedReport.publication_id == publication_id, OrderedReport.problem != "")
+            .order_by(OrderedReport.number)
+        ).all()
+        quarter = Quarter.parse(publication.quarter)
+        fresh = set(
+            session.scalars(
+                select(OrderedReport.number).where(
+                    OrderedReport.publication_id == publication_id,
+                    OrderedReport.order == orders,
+                    OrderedReport.issued_id.is_not(None),
+                )
+            )
+        )
+        standing = publishing.wanted_standing(session, publication.programme_id, quarter, wanted)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-        for draft in drafts:
-            data = done.get(draft.number)
-            if data is None and draft.existing is not None:
-                data = storage.get(service.KIND, draft.existing.sha256)
-            if data is not None:
-                (out / f"{draft.number}.pdf").write_bytes(data)
-    unchanged = tuple(draft.number for draft in drafts if draft.existing is not None)
-    return Outcome(tuple(sorted(done)), unchanged, tuple(failed))
+        for row in standing:
+            (out / f"{row.number}.pdf").write_bytes(jobs.storage.get(printing.KIND, row.sha256))
+    return Outcome(
+        issued=tuple(sorted(fresh)),
+        unchanged=tuple(sorted(row.number for row in standing if row.number not in fresh)),
+        failed=tuple((number, problem) for number, problem in failed),
+    )

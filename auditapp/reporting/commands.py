@@ -9,6 +9,7 @@ import click
 
 from auditapp.progress import Bars
 from auditapp.reporting.bulk import issue_quarter
+from auditapp.reporting.publishing import KINDS, LOCALES, Wanted
 from auditapp.terminal import Instance, instance_command
 from checklists.problems import Problem, at
 from reports.periods import Quarter
@@ -21,10 +22,12 @@ def reports() -> None:
 
 @reports.command()
 @click.option("--quarter", required=True, help="For example 2026Q3.")
-@click.option("--kind", type=click.Choice(["location", "network", "all"]), default="all", show_default=True)
-@click.option("--location", help="The code of one location.")
-@click.option("--locale", type=click.Choice(["pl", "en", "both"]), default="pl", show_default=True)
+@click.option("--kind", type=click.Choice([*KINDS, "all"]), default="all", show_default=True)
+@click.option("--region", default="", help="The path of a region: its report and those of everything in it.")
+@click.option("--location", default="", help="The code of one location.")
+@click.option("--locale", type=click.Choice([*LOCALES, "both"]), default="pl", show_default=True)
 @click.option("--programme", help="Code; needed where there is more than one.")
+@click.option("--note", default="", help="Why figures that were public are others now; printed in every new issue.")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="A folder that gets a copy of every report."
 )
@@ -34,25 +37,32 @@ def issue(
     instance: Instance,
     quarter: str,
     kind: str,
-    location: str | None,
+    region: str,
+    location: str,
     locale: str,
     programme: str | None,
+    note: str,
     out: Path | None,
     jobs: int | None,
 ) -> None:
-    """Issue the reports of a quarter. What was issued from the same figures before stays as it is."""
+    """Make a quarter public and issue its reports. What was issued from the same figures before stays as it is."""
     try:
         chosen = Quarter.parse(quarter)
     except ValueError as error:
         raise Problem("bad_quarter", at(field="quarter"), value=quarter) from error
+    wanted = Wanted(
+        locales=LOCALES if locale == "both" else (locale,),
+        kinds=KINDS if kind == "all" else (kind,),
+        region=region,
+        location=location,
+    )
     with Bars() as bars:
         outcome = issue_quarter(
             instance,
             programme,
             chosen,
-            locales=("pl", "en") if locale == "both" else (locale,),
-            kinds=("location", "network") if kind == "all" else (kind,),
-            location=location,
+            wanted,
+            note=note,
             out=out,
             processes=jobs,
             progress=lambda done, total: bars.show("Reports", done, total),

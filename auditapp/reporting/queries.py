@@ -1,34 +1,24 @@
-"""Reads of `reporting`: reports built from a quarter, issued reports listed."""
+"""Reads of `reporting`: issued reports listed, how far a publication is, which reports are in force."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from auditapp.access import DESK, Actor, locations_for
-from auditapp.evidence.service import KIND
-from auditapp.models import IssuedReport, Location
-from auditapp.reporting.build_location import build_location as build_location
-from auditapp.reporting.build_network import build_network as build_network
-from auditapp.reporting.build_region import build_region as build_region
-from auditapp.reporting.quarter import QuarterFacts as QuarterFacts
-from auditapp.reporting.quarter import gather as gather
-from auditapp.storage import Storage
-from checklists.problems import Problem
-from reports.pdf import Report, photo_keys
+from auditapp import results
+from auditapp.access import DESK, Actor, locations_for, regions_for
+from auditapp.models import IssuedReport, Location, OrderedReport, Publication, Region, User
+from auditapp.reporting.drafts import Same
+from checklists.problems import REFUSALS, Problem
+from reports.periods import Quarter
 
-
-def read_pictures(storage: Storage, report: Report) -> dict[str, bytes]:
-    """Return the photos that a report shows, by key; one that the storage has lost is left out."""
-    found = {}
-    for key in photo_keys(report):
-        with suppress(FileNotFoundError):
-            found[key] = storage.get(KIND, key)
-    return found
+FAILURES = 20  # named one by one
+ENOUGH = 5  # printed reports from which the time left can be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,56 +28,171 @@ class Issued:
     report: IssuedReport
     location: str | None
     location_code: str | None
+    region: str | None
     superseded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a publication is. `state` is "preparing", "printing", "ended" or "failed" (before any report).
+
+    `failures` are numbers and codes of what could not be printed, `failed` of them; `minutes` are left, None while
+    that cannot be told.
+    """
+
+    publication: Publication
+    author: str
+    state: str
+    total: int
+    printed: int
+    failed: int
+    failures: Sequence[tuple[str, str]]
+    minutes: int | None
+
+    def why(self, locale: str) -> str:
+        """Return what kept the reports from being prepared, in words."""
+        problem = why(self.publication.problem, quarter=self.publication.quarter)
+        return problem.sentence(locale)
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedPage:
     """One page of the issued reports of a quarter. `count` counts those that stand, over all pages."""
 
-    quarters: Sequence[str]  # with issued reports in the actor's scope, newest first
-    quarter: str  # "" before anything was issued
+    quarters: Sequence[str]  # that the actor may choose, newest first
+    quarter: str  # "" while there is none
     rows: Sequence[Issued]
     count: int
     page: int
     more: bool
+    progress: Progress | None
+    regions: Sequence[tuple[str, str]]  # path and name of those with issued reports to download together
 
 
 def _scope(actor: Actor) -> Select[IssuedReport]:
-    """Return the issued reports the actor may read: the network's for the desk, a location's for its managers."""
+    """Return the issued reports the actor may read: the network's for the desk, the others by their place."""
     query = select(IssuedReport).where(IssuedReport.programme_id == actor.programme_id)
     if actor.roles & DESK:
         return query
-    mine = locations_for(actor).with_only_columns(Location.id)
-    return query.where(IssuedReport.location_id.in_(mine))
+    places = locations_for(actor).with_only_columns(Location.id)
+    areas = regions_for(actor).with_only_columns(Region.id)
+    return query.where(or_(IssuedReport.location_id.in_(places), IssuedReport.region_id.in_(areas)))
 
 
-def issued_page(session: Session, actor: Actor, *, quarter: str = "", page: int = 1, size: int = 100) -> IssuedPage:
-    """Return one page of the reports issued for a quarter (the newest when it has none), the network first."""
+def issued_page(
+    session: Session, actor: Actor, *, quarter: str, now: datetime, publishes: bool, page: int = 1, size: int = 100
+) -> IssuedPage:
+    """Return one page of the reports issued for a quarter, the network first, then regions, then locations.
+
+    Without a `quarter` the newest with reports; who `publishes` may choose any with results, and begins with the last
+    one that has ended.
+    """
     scope = _scope(actor)
-    quarters = sorted(session.scalars(scope.with_only_columns(IssuedReport.quarter).distinct()), reverse=True)
+    issued = set(session.scalars(scope.with_only_columns(IssuedReport.quarter).distinct()))
+    known = results.quarters_with_results(session, actor.programme_id) if publishes else ()
+    quarters = sorted(issued | {str(each) for each in known}, reverse=True)
     if not quarters:
-        return IssuedPage((), "", (), 0, 1, more=False)
-    shown = quarter if quarter in quarters else quarters[0]
-    same = (IssuedReport.kind, IssuedReport.location_id, IssuedReport.locale)
+        return IssuedPage((), "", (), 0, 1, more=False, progress=None, regions=())
+    ended = str(results.default_quarter(known, now.date()) or "")
+    shown = quarter if quarter in quarters else max({ended, *issued})
+    same = (IssuedReport.kind, IssuedReport.location_id, IssuedReport.region_id, IssuedReport.locale)
     newest = func.max(IssuedReport.issue).over(partition_by=same)
     query = scope.where(IssuedReport.quarter == shown)
     rows = session.execute(
-        query.with_only_columns(IssuedReport, Location.name, Location.code, newest)
+        query.with_only_columns(IssuedReport, Location.name, Location.code, Region.path, newest)
         .outerjoin(Location, Location.id == IssuedReport.location_id)
-        .order_by(IssuedReport.kind.desc(), Location.code, IssuedReport.locale.desc(), IssuedReport.issue.desc())
+        .outerjoin(Region, Region.id == IssuedReport.region_id)
+        .order_by(
+            IssuedReport.kind != "network", IssuedReport.kind != "region", Region.path, Location.code,
+            IssuedReport.locale.desc(), IssuedReport.issue.desc(),
+        )
         .offset((page - 1) * size)
         .limit(size + 1)
-    ).all()
+    ).all()  # fmt: skip
     standing = query.with_only_columns(*same).distinct().subquery()
     return IssuedPage(
         quarters=quarters,
         quarter=shown,
-        rows=[Issued(report, name, code, report.issue < last) for report, name, code, last in rows[:size]],
+        rows=[Issued(report, name, code, path, report.issue < last) for report, name, code, path, last in rows[:size]],
         count=session.scalar(select(func.count()).select_from(standing)) or 0,
         page=page,
         more=len(rows) > size,
+        progress=find_progress(session, actor.programme_id, shown, now) if actor.roles & DESK else None,
+        regions=_regions(session, actor, query) if rows else (),
     )
+
+
+def _regions(session: Session, actor: Actor, issued: Select[IssuedReport]) -> Sequence[tuple[str, str]]:
+    """Return path and name of the regions of the actor in whose locations reports were issued."""
+    places = issued.with_only_columns(IssuedReport.location_id)
+    homes = select(Location.region_id).where(Location.id.in_(places))
+    query = regions_for(actor).with_only_columns(Region.path, Region.name)
+    rows = session.execute(query.where(Region.id.in_(homes)).order_by(Region.path))
+    return [(path, name) for path, name in rows]
+
+
+def find_progress(session: Session, programme_id: int, quarter: str, now: datetime) -> Progress | None:
+    """Return how far the newest edition of a quarter is; None while the quarter is not public."""
+    found = session.execute(
+        select(Publication, User.name)
+        .outerjoin(User, User.id == Publication.author_id)
+        .where(Publication.programme_id == programme_id, Publication.quarter == quarter)
+        .order_by(Publication.edition.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        return None
+    publication, author = found
+    mine = OrderedReport.publication_id == publication.id
+    total, printed, failed = session.execute(
+        select(
+            func.count(),
+            func.count(OrderedReport.issued_id),
+            func.count().filter(OrderedReport.problem != ""),
+        ).where(mine)
+    ).one()
+    failures = session.execute(
+        select(OrderedReport.number, OrderedReport.problem)
+        .where(mine, OrderedReport.problem != "")
+        .order_by(OrderedReport.number)
+        .limit(FAILURES)
+    ).all()
+    return Progress(
+        publication=publication,
+        author=author or "",
+        state=_state(publication),
+        total=total,
+        printed=printed,
+        failed=failed,
+        failures=[(number, problem) for number, problem in failures],
+        minutes=_minutes(session, publication, total - printed - failed, now),
+    )
+
+
+def why(code: str, **words: str) -> Problem:
+    """Return the refusal behind the code that is noted of a publication."""
+    words = {"location": "", **words}
+    return Problem(code, **words) if code in REFUSALS else Problem("not_prepared", reason=code, **words)
+
+
+def _state(publication: Publication) -> str:
+    if publication.ended_at is not None:
+        return "failed" if publication.problem else "ended"
+    return "preparing" if publication.prepared_at is None else "printing"
+
+
+def _minutes(session: Session, publication: Publication, left: int, now: datetime) -> int | None:
+    """Return the minutes left at the speed of the reports issued since they were ordered."""
+    if publication.ended_at is not None or publication.prepared_at is None:
+        return None
+    done = session.scalar(
+        select(func.count()).where(
+            IssuedReport.publication_id == publication.id, IssuedReport.created_at >= publication.prepared_at
+        )
+    )
+    if done is None or done < ENOUGH:
+        return None
+    return ceil(left * (now - publication.prepared_at).total_seconds() / done / 60)
 
 
 def get_issued(session: Session, actor: Actor, number: str) -> IssuedReport:
@@ -98,16 +203,38 @@ def get_issued(session: Session, actor: Actor, number: str) -> IssuedReport:
     return report
 
 
-def latest(session: Session, programme_id: int, kind: str, quarter: str, locale: str) -> dict[int | None, IssuedReport]:
-    """Return the newest issue of each location (None: the network) for a quarter and language."""
-    rows = session.scalars(
-        select(IssuedReport)
-        .where(
-            IssuedReport.programme_id == programme_id,
-            IssuedReport.kind == kind,
-            IssuedReport.quarter == quarter,
-            IssuedReport.locale == locale,
+def in_force(session: Session, actor: Actor, quarter: str, region: Region | None) -> list[IssuedReport]:
+    """Return the reports in force that the actor may read, of everything in a region where one is given."""
+    query = _scope(actor).where(IssuedReport.quarter == quarter)
+    if region is not None:
+        inside = select(Region.id).where(
+            Region.programme_id == region.programme_id,
+            or_(Region.path == region.path, Region.path.startswith(region.path + "/", autoescape=True)),
         )
-        .order_by(IssuedReport.issue)
+        places = select(Location.id).where(Location.region_id.in_(inside))
+        query = query.where(or_(IssuedReport.location_id.in_(places), IssuedReport.region_id.in_(inside)))
+    return list(_newest(session.scalars(query.order_by(IssuedReport.issue)).all()).values())
+
+
+def standing(session: Session, programme_id: int, quarter: Quarter) -> dict[Same, IssuedReport]:
+    """Return the reports of a quarter that are in force, the newest issue of each."""
+    mine = (IssuedReport.programme_id == programme_id, IssuedReport.quarter == str(quarter))
+    return _newest(session.scalars(select(IssuedReport).where(*mine).order_by(IssuedReport.issue)).all())
+
+
+def _newest(rows: Sequence[IssuedReport]) -> dict[Same, IssuedReport]:
+    return {(row.kind, row.location_id, row.region_id, row.locale): row for row in rows}
+
+
+def get_publication(session: Session, actor: Actor, quarter: str, edition: int) -> Publication:
+    """Return one edition of a quarter of the actor's programme; Problem not_found."""
+    found = session.scalar(
+        select(Publication).where(
+            Publication.programme_id == actor.programme_id,
+            Publication.quarter == quarter,
+            Publication.edition == edition,
+        )
     )
-    return {row.location_id: row for row in rows}
+    if found is None:
+        raise Problem("not_found")
+    return found

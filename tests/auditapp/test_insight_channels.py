@@ -14,7 +14,8 @@ from auditapp.documents import add_document
 from auditapp.factory import App, create_app
 from auditapp.insight.history import History
 from auditapp.models import ChecklistVersion, Programme, User
-from auditapp.reporting import queries
+from auditapp.reporting.build_location import build_location
+from auditapp.reporting.quarter import gather
 from checklists.lifecycle import Role
 from reports.change import XmrLimits
 from reports.printed_location import location_page
@@ -126,8 +127,8 @@ def test_channels_without_visits_are_left_out(shown: Shown) -> None:
 @pytest.mark.parametrize("code", [WORST, FEW, "L02"])
 def test_paper_praises_only_what_the_page_calls_met(shown: Shown, code: str) -> None:
     with shown.app.database.transaction(write=False) as session:
-        gathered = queries.gather(session, session.get_one(Programme, shown.programme), NOW_SHOWN)
-        report = queries.build_location(gathered, code)
+        gathered = gather(session, session.get_one(Programme, shown.programme), NOW_SHOWN)
+        report = build_location(gathered, code)
     page = shown.person().get(f"{HOME}/locations/{code}")
     assert page.document is not None
     said: dict[str, list[str]] = {}

@@ -50,7 +50,7 @@ class Probe:
         self.ran.append(key)
         self.act(key)
 
-    def give_up(self, _session: Session, key: str, code: str) -> None:
+    def give_up(self, _jobs: Jobs, _session: Session, key: str, code: str) -> None:
         self.given_up.append((key, code))
 
 

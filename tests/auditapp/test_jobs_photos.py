@@ -363,7 +363,7 @@ def test_no_photo_is_lost_by_an_older_database(either_office: Office) -> None:
     known: Jobs = office.app.extensions["auditapp.jobs"]
     known.work(first or 0)
     with office.database.transaction() as session:
-        preparing.refuse(session, str(photos(office)[1].id), "photo_not_an_image")
+        preparing.refuse(known, session, str(photos(office)[1].id), "photo_not_an_image")
     made, url = photos(office)[0].sha256, known.settings.database_url
     office.database.engine.dispose()
     migrate.downgrade(url, "0003")

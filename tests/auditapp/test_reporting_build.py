@@ -15,8 +15,12 @@ from sqlalchemy.orm import Session
 from auditapp import criterion_facts, failures, results
 from auditapp.db import Database
 from auditapp.models import Evidence, Programme, Visit
-from auditapp.reporting import queries
+from auditapp.reporting import printing
+from auditapp.reporting.build_location import build_location
+from auditapp.reporting.build_network import build_network
+from auditapp.reporting.build_region import build_region
 from auditapp.reporting.quarter import QuarterFacts
+from auditapp.reporting.quarter import gather as read_quarter
 from auditapp.storage import Storage
 from checklists.lifecycle import State
 from checklists.problems import Problem
@@ -49,7 +53,7 @@ def session(database_of_network: Database) -> Iterator[Session]:
 
 
 def gather(session: Session) -> QuarterFacts:
-    return queries.gather(session, session.scalars(select(Programme)).one(), NOW_SHOWN)
+    return read_quarter(session, session.scalars(select(Programme)).one(), NOW_SHOWN)
 
 
 def codes_of(report: RegionReport) -> set[str]:
@@ -57,7 +61,7 @@ def codes_of(report: RegionReport) -> set[str]:
 
 
 def test_figures_of_a_region_are_those_of_the_pages(session: Session) -> None:
-    report = queries.build_region(gather(session), "Północ")
+    report = build_region(gather(session), "Północ")
     programme = session.scalars(select(Programme)).one()
     facts = results.gather(session, programme, NOW_SHOWN, previous=NOW_SHOWN.previous(), history=12, criteria=5)
     north = {"L01", "L02", "L05", "L06", "L09", "L10", "L13", "L14"}
@@ -80,7 +84,7 @@ def test_figures_of_a_region_are_those_of_the_pages(session: Session) -> None:
 
 
 def test_changes_and_critical_questions_are_those_of_the_page_at_a_glance(session: Session) -> None:
-    report = queries.build_region(gather(session), "Północ")
+    report = build_region(gather(session), "Północ")
     programme = session.scalars(select(Programme)).one()
     facts = results.gather(session, programme, NOW_SHOWN, previous=NOW_SHOWN.previous())
     before, after = criterion_facts.read_criteria(session, programme, facts)
@@ -97,19 +101,19 @@ def test_changes_and_critical_questions_are_those_of_the_page_at_a_glance(sessio
 
 
 def test_a_region_begins_with_what_is_clearly_below(session: Session) -> None:
-    report = queries.build_region(gather(session), "Północ")
+    report = build_region(gather(session), "Północ")
     first = report.first[0]
     assert (first.location, first.row is not None and first.row.level) == (WORST, "below")
     assert first.cost is not None
     assert first.critical == report.critical[0].number
     assert report.not_visited == ()
-    south = queries.build_region(gather(session), "Południe")
+    south = build_region(gather(session), "Południe")
     assert south.not_visited == (f"Sklep {NONE}",)
 
 
 def test_the_table_of_criteria_has_the_scores_of_every_location(session: Session) -> None:
     quarter = gather(session)
-    report = queries.build_region(quarter, "Północ")
+    report = build_region(quarter, "Północ")
     (matrix,) = report.matrices
     assert (matrix.by, matrix.left_out) == ("location", 0)
     assert {row.name for row in matrix.rows} == {row.name for row in report.rows}
@@ -128,9 +132,9 @@ def test_the_table_of_criteria_has_the_scores_of_every_location(session: Session
 
 def test_too_many_locations_for_one_table(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(regional, "IN_A_TABLE", 3)
-    (matrix,) = queries.build_region(gather(session), "Północ").matrices
+    (matrix,) = build_region(gather(session), "Północ").matrices
     assert (matrix.by, [row.name for row in matrix.rows], matrix.left_out) == ("region", ["Mazury", "Pomorze"], 8)
-    pomorze = queries.build_region(gather(session), "Północ/Pomorze")
+    pomorze = build_region(gather(session), "Północ/Pomorze")
     (matrix,) = pomorze.matrices
     standing_out = {row.name for row in (*pomorze.fell, *pomorze.rose)} | {
         row.name for row in pomorze.rows if row.level in ("below", "above")
@@ -144,7 +148,7 @@ def test_too_many_locations_for_one_table(session: Session, monkeypatch: pytest.
 @pytest.mark.parametrize("path", ["Zachód", "", "Północ/", "Pół"])
 def test_no_such_region(session: Session, path: str) -> None:
     with pytest.raises(Problem) as refused:
-        queries.build_region(gather(session), path)
+        build_region(gather(session), path)
     assert refused.value.code == "nothing_to_report"
 
 
@@ -152,9 +156,9 @@ def test_a_region_nobody_visited(database: Database) -> None:
     with database.transaction() as session:
         world = make_world(session)
         make.make_location(session, world.programme, "L9", "Wyspy")
-        quarter = queries.gather(session, world.programme, QUARTER)
+        quarter = read_quarter(session, world.programme, QUARTER)
         with pytest.raises(Problem) as refused:
-            queries.build_region(quarter, "Wyspy")
+            build_region(quarter, "Wyspy")
         assert refused.value.code == "nothing_to_report"
 
 
@@ -163,9 +167,9 @@ def test_a_region_nobody_visited(database: Database) -> None:
 def test_what_was_built_prints(session: Session, kind: str, locale: str) -> None:
     quarter = gather(session)
     report = {
-        "location": lambda: queries.build_location(quarter, WORST),
-        "region": lambda: queries.build_region(quarter, "Północ"),
-        "network": lambda: queries.build_network(quarter),
+        "location": lambda: build_location(quarter, WORST),
+        "region": lambda: build_region(quarter, "Północ"),
+        "network": lambda: build_network(quarter),
     }[kind]()
     assert pdf.render(report, "N-1", locale).startswith(b"%PDF")
 
@@ -178,8 +182,8 @@ def test_questions_of_a_location_are_counted_from_its_answers(database: Database
             make.make_visit(session, place, version, world.other, {**GOOD, "M1": answer})
         make.make_visit(session, place, version, world.other, {**GOOD, "M1": "no"}, kind="revisit")
         make.make_visit(session, place, version, world.other, {**GOOD, "M1": "no"}, approve=False)
-        quarter = queries.gather(session, world.programme, QUARTER)
-        (question,) = queries.build_location(quarter, "L7").questions
+        quarter = read_quarter(session, world.programme, QUARTER)
+        (question,) = build_location(quarter, "L7").questions
     assert (question.item, question.answers, question.yes_no) == ("M1", 3, True)
     assert question.earned == pytest.approx(1 / 3)
 
@@ -205,17 +209,17 @@ def test_photos_of_a_location_are_evidence_of_answers_of_approved_visits(databas
         add_photo(session, world.approved, "M1", "removed", removed_at=make.NOW)
         add_photo(session, world.approved, "M4", "no points")  # a time of arrival earns nothing
         add_photo(session, world.submitted, "M1", "not approved")
-        quarter = queries.gather(session, world.programme, QUARTER)
-        report = queries.build_location(quarter, "L1")
+        quarter = read_quarter(session, world.programme, QUARTER)
+        report = build_location(quarter, "L1")
         assert {photo.key for photo in report.photos} == {key, "lost"}
-        assert queries.read_pictures(storage, report) == {key: b"picture"}
-        assert queries.read_pictures(storage, queries.build_network(quarter)) == {}
+        assert printing.read_pictures(storage, pdf.inputs_of(report, "pl")["photos"]) == {key: b"picture"}
+        assert pdf.inputs_of(build_network(quarter), "pl")["photos"] == []
 
 
 def test_what_happened_in_the_field_is_counted(database: Database) -> None:
     with database.transaction() as session:
         world = make_world(session)
-        count = queries.gather(session, world.programme, QUARTER).counts
+        count = read_quarter(session, world.programme, QUARTER).counts
         place, version = world.north, world.approved.checklist_version
         other = make.make_wave(session, world.programme, starts_on=date(2026, 10, 1), ends_on=date(2026, 12, 31))
         make.make_assignment(session, place, version, world.other, wave=world.wave)
@@ -223,7 +227,7 @@ def test_what_happened_in_the_field_is_counted(database: Database) -> None:
         make.make_assignment(session, place, version, world.other, wave=other)
         make.make_visit(session, place, version, world.other, wave=world.wave, kind="pilot")
         make.make_visit(session, place, version, world.other, wave=world.wave, approve=False)
-        quarter = queries.gather(session, world.programme, QUARTER)
+        quarter = read_quarter(session, world.programme, QUARTER)
         after = quarter.counts
         assert count.planned is not None
         assert after.planned == count.planned + 3
@@ -240,7 +244,7 @@ def test_a_comment_that_names_somebody_is_not_printed(database: Database) -> Non
         world = make_world(session)
         said = {"M1": "Pomogła mi pani Zofia, bardzo miło.", "M8": "Pomoc przyszła od razu."}
         make.make_visit(session, world.north, world.approved.checklist_version, world.other, comments=said)
-        quarter = queries.gather(session, world.programme, QUARTER)
-        texts = [quote.text for quote in queries.build_location(quarter, "L1").quotes]
+        quarter = read_quarter(session, world.programme, QUARTER)
+        texts = [quote.text for quote in build_location(quarter, "L1").quotes]
     assert "Pomoc przyszła od razu." in texts
     assert not any("Zofia" in text for text in texts)

@@ -13,41 +13,28 @@ import pytest
 from click.testing import CliRunner
 from pypdfium2 import PdfDocument
 from sqlalchemy import event, select
-from sqlalchemy.orm import Session
 
 from auditapp import results, visits
 from auditapp.cli import main
 from auditapp.config import Settings
 from auditapp.convert import checklist_of
 from auditapp.db import Database
-from auditapp.models import IssuedReport, JournalLine, Location, Programme
-from auditapp.reporting import queries, service
-from auditapp.reporting.service import Issue
-from auditapp.storage import Storage
+from auditapp.factory import App
+from auditapp.models import IssuedReport, Programme
+from auditapp.reporting.build_location import build_location
+from auditapp.reporting.build_network import build_network
+from auditapp.reporting.publishing import Wanted, build_drafts
+from auditapp.reporting.quarter import gather
 from checklists.answers import check
 from checklists.lifecycle import Role
-from checklists.problems import Problem
 from reports import quarterly
 from reports.periods import Quarter
 from tests import factories as make
+from tests.auditapp.issuing import Press
 from tests.documents import GOOD
-from tests.worlds import World, make_world
+from tests.worlds import make_world
 
 QUARTER = Quarter(2026, 3)
-
-
-@pytest.fixture
-def storage(tmp_path: Path) -> Storage:
-    return Storage.in_folder(tmp_path / "files")
-
-
-def issue(
-    session: Session, storage: Storage, world: World, location: Location | None, *, locale: str = "pl",
-    quarter: Quarter = QUARTER,
-) -> Issue:  # fmt: skip
-    return service.issue_report(
-        session, storage, world.programme, quarter, location, locale, actor_id=None, now=make.NOW
-    )
 
 
 def read(data: bytes) -> str:
@@ -56,72 +43,26 @@ def read(data: bytes) -> str:
     return re.sub(r"\s+", " ", " ".join(pages))
 
 
-def test_issued_reprinted_and_issued_again(either_database: Database, storage: Storage) -> None:
-    with either_database.transaction() as session:
-        world = make_world(session)
-        first = issue(session, storage, world, world.north)
-        assert first.new
-        assert (first.report.number, first.report.issue) == ("LUMO-2026Q3-L1-PL-1", 1)
-        data = storage.get("reports", first.report.sha256)
-        assert len(data) == first.report.size
-        journal = session.scalars(select(JournalLine).where(JournalLine.act == "issue")).all()
-        assert [line.subject_id for line in journal] == ["LUMO-2026Q3-L1-PL-1"]
-
-        again = issue(session, storage, world, world.north)
-        assert not again.new
-        assert again.report is first.report
-
-        other = issue(session, storage, world, world.north, locale="en")
-        assert other.report.number == "LUMO-2026Q3-L1-EN-1"
-
-        version = world.approved.checklist_version
-        make.make_visit(session, world.north, version, world.other, {**GOOD, "M8": "no"}, wave=world.wave)
-        second = issue(session, storage, world, world.north)
-        assert second.new
-        assert (second.report.number, second.report.issue) == ("LUMO-2026Q3-L1-PL-2", 2)
-        assert storage.get("reports", first.report.sha256) == data
-
-
-@pytest.mark.parametrize("quarter", [Quarter(2026, 2), Quarter(2030, 1)])
-@pytest.mark.parametrize("place", ["north", "network"])
-def test_nothing_to_report(database: Database, storage: Storage, quarter: Quarter, place: str) -> None:
-    with database.transaction() as session:
-        world = make_world(session)
-        with pytest.raises(Problem) as refused:
-            issue(session, storage, world, world.north if place == "north" else None, quarter=quarter)
-        assert refused.value.code == "nothing_to_report"
-        assert str(quarter) in refused.value.sentence("pl")
-
-
-def test_nothing_to_report_of_a_location_not_visited(database: Database, storage: Storage) -> None:
-    with database.transaction() as session:
-        world = make_world(session)
-        with pytest.raises(Problem) as refused:
-            issue(session, storage, world, make.make_location(session, world.programme, "L3"))
-        assert refused.value.code == "location_not_visited"
-        said = refused.value.sentence("pl")
-        assert said.startswith("Placówka ")
-        assert "(L3) nie ma w kwartale 2026Q3 zatwierdzonej wizyty" in said
-        assert "(L3) has no approved visit in 2026Q3" in refused.value.sentence("en")
+@pytest.fixture
+def press(app: App) -> Press:
+    return Press.of(app)
 
 
 @pytest.mark.parametrize(
     ("code", "place"), [("L-7.b", "L-7.b"), ("NET", "_{id}"), ("za kładką/2", "_{id}"), ("x" * 40, "_{id}")]
 )
-def test_a_number_is_a_clean_file_name_whatever_the_code(
-    database: Database, storage: Storage, code: str, place: str
-) -> None:
-    with database.transaction() as session:
+def test_a_number_is_a_clean_file_name_whatever_the_code(press: Press, code: str, place: str) -> None:
+    with press.database.transaction() as session:
         world = make_world(session)
         location = make.make_location(session, world.programme, code)
         make.make_visit(session, location, world.approved.checklist_version, world.other)
-        number = issue(session, storage, world, location).report.number
-        assert number == f"LUMO-2026Q3-{place.format(id=location.id)}-PL-1"
-        assert issue(session, storage, world, None).report.number == "LUMO-2026Q3-NET-PL-1"
+    press.publish(Wanted(kinds=("location",), location=code))
+    press.publish(Wanted(kinds=("network",)))
+    assert set(press.numbers()) == {"LUMO-2026Q3-NET-PL-1", f"LUMO-2026Q3-{place.format(id=location.id)}-PL-1"}
 
 
-def test_no_auditor_in_any_report(database: Database, storage: Storage) -> None:
-    with database.transaction() as session:
+def test_no_auditor_in_any_report(press: Press) -> None:
+    with press.database.transaction() as session:
         world = make_world(session)
         for number in range(4):
             make.make_visit(
@@ -132,19 +73,24 @@ def test_no_auditor_in_any_report(database: Database, storage: Storage) -> None:
                 {**GOOD, "M5": f"00:0{number + 1}:30"},
                 at=make.NOW - timedelta(days=3 + number),
             )
-        for location in (world.north, world.south, None):
-            for locale in ("pl", "en"):
-                data = storage.get("reports", issue(session, storage, world, location, locale=locale).report.sha256)
-                text = read(data)
-                assert len(text) > 1_000
-                for member in (world.auditor, world.other):
-                    for secret in (member.pseudonym, member.user.name, member.user.email):
-                        assert secret
-                        assert secret not in text
-                        assert secret.encode() not in data
-                started = world.approved.started_at
-                assert started is not None
-                assert f"{started:%H:%M}" not in text
+        secrets = [
+            secret
+            for member in (world.auditor, world.other)
+            for secret in (member.pseudonym, member.user.name, member.user.email)
+        ]
+        started = world.approved.started_at
+    press.publish(Wanted(("pl", "en")))
+    assert len(press.numbers()) == 12
+    assert all(secrets)
+    assert started is not None
+    for number in press.numbers():
+        data = press.data(number)
+        text = read(data)
+        assert len(text) > 1_000
+        for secret in secrets:
+            assert secret not in text
+            assert secret.encode() not in data
+        assert f"{started:%H:%M}" not in text
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +116,7 @@ def network(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 def test_figures_of_a_location_are_those_of_the_export_and_the_pages(network: Database, code: str) -> None:
     with network.transaction(write=False) as session:
         programme = session.scalars(select(Programme)).one()
-        report = queries.build_location(queries.gather(session, programme, QUARTER), code)
+        report = build_location(gather(session, programme, QUARTER), code)
         exported = results.build_comparison(session, programme, QUARTER, previous=QUARTER.previous()).to_frame()
         facts = results.gather(session, programme, QUARTER, criteria=5)
     line = exported[(exported["location"] == code) & (exported["channel"] == "")].iloc[0]
@@ -195,7 +141,7 @@ def test_figures_of_a_location_are_those_of_the_export_and_the_pages(network: Da
 def test_figures_of_the_network_are_those_of_the_pages(network: Database) -> None:
     with network.transaction(write=False) as session:
         programme = session.scalars(select(Programme)).one()
-        report = queries.build_network(queries.gather(session, programme, QUARTER))
+        report = build_network(gather(session, programme, QUARTER))
         facts = results.gather(session, programme, QUARTER, previous=QUARTER.previous(), history=12, criteria=5)
     (whole,) = results.build_summaries(facts)
     assert report.network == whole
@@ -212,14 +158,8 @@ def test_a_quarter_is_read_in_few_queries(network: Database) -> None:
     with network.transaction(write=False) as session:
         programme = session.scalars(select(Programme)).one()
         event.listen(network.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-        service.draft_reports(
-            session,
-            programme,
-            QUARTER,
-            locations=session.scalars(select(Location)).all(),
-            network=True,
-            locales=("pl",),
-        )
+        drafts = list(build_drafts(session, programme, gather(session, programme, QUARTER), Wanted()))
+    assert len(drafts) == 14
     assert len(statements) <= 20, "\n".join(statements)
 
 
@@ -227,9 +167,9 @@ def test_what_does_not_count_is_shown_and_not_averaged(database: Database) -> No
     with database.transaction() as session:
         world = make_world(session)
         version = world.approved.checklist_version
-        before = queries.build_location(queries.gather(session, world.programme, QUARTER), "L1")
+        before = build_location(gather(session, world.programme, QUARTER), "L1")
         make.make_visit(session, world.north, version, world.other, {**GOOD, "M8": "no"}, kind="revisit")
-        after = queries.build_location(queries.gather(session, world.programme, QUARTER), "L1")
+        after = build_location(gather(session, world.programme, QUARTER), "L1")
         assert (after.headline.n, after.headline.score) == (before.headline.n, before.headline.score)
         assert [visit.kind for visit in after.visits].count("revisit") == 1
         assert len(after.counted) == len(before.counted)
@@ -245,7 +185,7 @@ def test_comments_are_printed_only_from_approved_visits(database: Database) -> N
             item = checklist_of(visit.checklist_version).item("M1")
             answer = {"M1": check(item, "yes", comment=text)}
             visits.write_answers(session, visit, answer, author_id=None, reason="test", now=make.NOW)
-        report = queries.build_location(queries.gather(session, world.programme, QUARTER), "L1")
+        report = build_location(gather(session, world.programme, QUARTER), "L1")
         assert [(quote.text, quote.good) for quote in report.quotes] == [("Obsługa od razu podeszła i pomogła.", True)]
 
 
@@ -265,25 +205,32 @@ def run(settings: Settings, *arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
+def issued(text: str, word: str = "issued") -> list[str]:
+    return [line.split()[1] for line in text.splitlines() if line.startswith(word)]
+
+
 def test_command(instance: Settings, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    status, text = run(instance, "--quarter", "2026Q3", "--out", str(out))
-    numbers = ["LUMO-2026Q3-L1-PL-1", "LUMO-2026Q3-L2-PL-1", "LUMO-2026Q3-NET-PL-1"]
-    assert status == 0, text
-    assert [line.split()[1] for line in text.splitlines() if line.startswith("issued")] == numbers
+    status, text = run(instance, "--quarter", "2026Q3", "--kind", "location", "--out", str(out))
+    numbers = ["LUMO-2026Q3-L1-PL-1", "LUMO-2026Q3-L2-PL-1"]
+    assert (status, issued(text)) == (0, numbers), text
     assert sorted(path.stem for path in out.iterdir()) == numbers
     first = (out / "LUMO-2026Q3-L1-PL-1.pdf").read_bytes()
     assert first.startswith(b"%PDF")
 
     again = tmp_path / "again"
     status, text = run(instance, "--quarter", "2026Q3", "--locale", "both", "--kind", "location", "--out", str(again))
-    assert status == 0
-    assert [line.split()[1] for line in text.splitlines() if line.startswith("unchanged")] == numbers[:2]
-    assert [line.split()[1] for line in text.splitlines() if line.startswith("issued")] == [
-        "LUMO-2026Q3-L1-EN-1",
-        "LUMO-2026Q3-L2-EN-1",
-    ]
+    assert (status, issued(text, "unchanged")) == (0, numbers)
+    assert issued(text) == ["LUMO-2026Q3-L1-EN-1", "LUMO-2026Q3-L2-EN-1"]
     assert (again / "LUMO-2026Q3-L1-PL-1.pdf").read_bytes() == first
+
+
+def test_command_for_a_region(instance: Settings) -> None:
+    status, text = run(instance, "--quarter", "2026Q3", "--region", "Północ")
+    assert status == 0, text
+    places = [number.split("-")[2] for number in issued(text)]
+    assert [place for place in places if "REG" not in place] == ["L1"]
+    assert len(places) == 3  # its own report and that of the region in it
 
 
 def test_command_for_one_location(instance: Settings) -> None:
@@ -299,6 +246,7 @@ def test_command_for_one_location(instance: Settings) -> None:
         (("--quarter", "2026-3"), "2026-3"),
         (("--quarter", "2026Q1"), "nothing to report"),
         (("--quarter", "2026Q3", "--location", "L9"), "L9"),
+        (("--quarter", "2026Q3", "--region", "Wschód"), "Wschód"),
         (("--quarter", "2026Q3", "--programme", "nix"), "nix"),
     ],
 )

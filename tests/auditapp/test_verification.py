@@ -18,7 +18,7 @@ from auditapp.config import Settings
 from auditapp.db import Base, Database
 from auditapp.factory import App, create_app
 from auditapp.models import IssuedReport, LoginFailure, Programme
-from auditapp.reporting.service import KIND
+from auditapp.reporting.printing import KIND
 from auditapp.reporting.verification import find_by_bytes, find_by_number
 from auditapp.storage import Storage
 from tests import factories as make

@@ -28,12 +28,14 @@ from auditapp.models import (
     LoginFailure,
     Parked,
     PhoneLog,
+    Publication,
     SavedView,
     Source,
     UserSession,
     Visit,
 )
-from auditapp.reporting import service as reporting
+from auditapp.reporting import printing as reporting
+from auditapp.reporting import record
 from checklists.lifecycle import Role
 from tests.conftest import instance_settings
 from tests.factories import NOW
@@ -110,7 +112,21 @@ def _extras(app: App, world: World) -> dict[str, object]:
             query="",
             created_at=NOW,
         )
-        session.add_all([photo, report, document, source, log, view])
+        publication = Publication(
+            programme_id=world.programme.id,
+            quarter="2026Q3",
+            edition=1,
+            parameters={},
+            record=storage.put(record.KIND, b"{}"),
+            counted=1,
+            left_out=0,
+            wanted={},
+            created_at=NOW,
+            ordered_at=NOW,
+            prepared_at=NOW,
+            ended_at=NOW,
+        )
+        session.add_all([photo, report, document, source, log, view, publication])
         session.flush()
         return {
             "evidence_id": photo.id,
@@ -163,6 +179,8 @@ def _parts(world: World) -> dict[str, object]:
         "language": "en",
         "parked.visit_id": world.assigned.id,
         "round_": 1,
+        "quarter": "2026Q3",
+        "edition": 1,
         "sending.visit_id": world.assigned.id,
         "submission_id": UUID(int=world.assigned.id),
     }
@@ -170,6 +188,8 @@ def _parts(world: World) -> dict[str, object]:
 
 OWN: dict[str, object] = {}
 FOREIGN: dict[str, object] = {}
+# What a page needs behind the question mark.
+QUERIES = {"reporting.preview": {"quarter": "2026Q3", "what": "network", "locale": "pl"}}
 # Parts that name a row by its id: taken from the other programme they must never be found.
 IDS = {
     "visit_id",
@@ -188,6 +208,8 @@ IDS = {
 def _address(app: App, rule: Rule, values: dict[str, object]) -> str:
     room = rule.endpoint.partition(".")[0]
     chosen = {}
+    if rule.endpoint in QUERIES:
+        chosen.update(QUERIES[rule.endpoint])
     for part in rule.arguments - set(rule.defaults or ()):
         for key in (f"{rule.endpoint}.{part}", f"{room}.{part}", part):
             if key in values:

@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from checklists.model import Text
 from reports import alternatives, pdf, printed, theme
 from reports.brand import Brand
 from reports.compare import Comparison
-from reports.pdf import Report
+from reports.pdf import Report, ReportProblem
 from reports.quarterly import Photo
 from reports.quotes import Quote
 from reports.regional import Matrix, MatrixCell, MatrixRow
@@ -254,14 +256,31 @@ def test_the_same_bytes_every_time_and_in_every_process() -> None:
     assert other.stdout.split() == [hashlib.sha256(data).hexdigest() for data in here]
 
 
-def test_many_in_processes_and_one_that_fails() -> None:
-    good = make_location_report()
-    bad = make_location_report(quotes=(Quote("Kryterium, którego nie ma.", "Z9", "store_visit", good=True),))
-    jobs = [pdf.Job("good", good, "N-1", "pl"), pdf.Job("bad", bad, "N-2", "pl"), pdf.Job("last", good, "N-1", "pl")]
-    done = {each.key: each for each in pdf.render_many(jobs, processes=2)}
-    assert done["bad"].data is None
-    assert "Z9" in done["bad"].problem
-    assert done["good"].data == done["last"].data == pdf.render(good, "N-1", "pl")
+@pytest.mark.parametrize("processes", [0, 2])
+def test_printed_in_processes_and_one_that_fails(processes: int) -> None:
+    good = {**pdf.inputs_of(make_location_report(), "pl")}
+    good["page"] = {**good["page"], "number": "N-1", "correction": None}
+    bad = {**good, "page": {**good["page"], "big": {"no": "text"}}}
+    printer = pdf.Printer(processes)
+    with ThreadPoolExecutor(3) as pool:
+        first, failed, last = (pool.submit(printer.render, inputs, {}) for inputs in (good, bad, good))
+    assert isinstance(failed.exception(), ReportProblem)
+    assert "N-1" in str(failed.exception())
+    assert first.result() == last.result() == pdf.render(make_location_report(), "N-1", "pl")
+
+
+def test_a_process_that_is_lost_takes_one_report_with_it() -> None:
+    inputs = pdf.inputs_of(make_network_report(), "pl")
+    inputs["page"] = {**inputs["page"], "number": "N-1", "correction": None}
+    printer = pdf.Printer(1)
+    first = printer.render(inputs, {})
+    assert printer._pool is not None
+    (process,) = printer._pool._processes.values()
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(printer.render, inputs, {})
+        process.kill()
+        assert isinstance(running.exception(), BrokenProcessPool)
+    assert printer.render(inputs, {}) == first
 
 
 HOSTILE = [

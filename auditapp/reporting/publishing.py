@@ -1,0 +1,328 @@
+"""Making a quarter public: what it is made of is frozen, its reports are built from that and ordered for printing.
+
+Two steps. `publish` freezes the record in the request; the job `publication` reads the quarter in one snapshot, makes
+sure that it is still the one that was frozen, and stores what every report is printed from (`printing` does the rest).
+A report is ordered where none stands or what would be printed has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import Select, delete, select, update
+from sqlalchemy.orm import Session
+
+from auditapp import journal
+from auditapp.access import inside_region
+from auditapp.db import insert_rows, looking, snapshot
+from auditapp.jobs import Jobs, Kind
+from auditapp.models import IssuedReport, Location, OrderedReport, Programme, Publication, Region
+from auditapp.reporting import drafts, printing, queries, record
+from auditapp.reporting.build_location import build_location
+from auditapp.reporting.build_network import build_network
+from auditapp.reporting.build_region import build_region
+from auditapp.reporting.drafts import Draft
+from auditapp.reporting.quarter import QuarterFacts, gather
+from checklists.problems import Problem
+from reports.corrections import Correction
+from reports.periods import Quarter
+
+LOCALES = ("pl", "en")
+KINDS = ("location", "region", "network")
+LONGEST_NOTE = 500
+_ORDERED = OrderedReport.metadata.tables["ordered_report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which reports of a quarter: kinds and languages; `region` (a path) or `location` (a code) narrows them."""
+
+    locales: tuple[str, ...] = ("pl",)
+    kinds: tuple[str, ...] = KINDS
+    region: str = ""
+    location: str = ""
+
+
+def find_last(session: Session, programme_id: int, quarter: Quarter) -> Publication | None:
+    """Return the newest edition of a quarter, None while it is not public."""
+    return session.scalar(
+        select(Publication)
+        .where(Publication.programme_id == programme_id, Publication.quarter == str(quarter))
+        .order_by(Publication.edition.desc())
+        .limit(1)
+    )
+
+
+def publish(
+    session: Session,
+    jobs: Jobs,
+    programme: Programme,
+    quarter: Quarter,
+    wanted: Wanted,
+    *,
+    note: str = "",
+    actor_id: int | None,
+    now: datetime,
+) -> Publication:
+    """Freeze a quarter and order its reports; the same figures as before are the same edition.
+
+    The same order again while it is being made is that order. Problem nothing_to_report, publication_running while
+    other reports of the quarter are being made, note_missing when the figures of a public quarter have changed and
+    nobody says why.
+    """
+    with looking(session):
+        frozen = record.build_record(session, programme, quarter)
+    if not frozen.counted:
+        raise Problem("nothing_to_report", quarter=str(quarter))
+    session.scalar(select(Programme.id).where(Programme.id == programme.id).with_for_update())  # one after the other
+    last = find_last(session, programme.id, quarter)
+    if last is not None and last.ended_at is None:
+        if last.record == frozen.sha and msgspec.convert(last.wanted, Wanted) == wanted:
+            return last
+        raise Problem("publication_running", quarter=str(quarter))
+    if last is not None and last.problem and not _came_to_reports(session, last):
+        session.delete(last)
+        session.flush()
+        last = find_last(session, programme.id, quarter)
+    if last is not None and last.record == frozen.sha:
+        publication = last
+        publication.orders, publication.ordered_at = last.orders + 1, now
+        publication.prepared_at = publication.ended_at = None
+        publication.wanted, publication.problem = msgspec.to_builtins(wanted), ""
+    else:
+        note = " ".join(note.split())[:LONGEST_NOTE]
+        if last is not None and not note:
+            raise Problem("note_missing", quarter=str(quarter))
+        publication = Publication(
+            programme_id=programme.id,
+            quarter=str(quarter),
+            edition=last.edition + 1 if last is not None else 1,
+            note=note if last is not None else "",
+            parameters=frozen.values["parameters"],
+            record=frozen.sha,
+            counted=frozen.counted,
+            left_out=frozen.left_out,
+            wanted=msgspec.to_builtins(wanted),
+            orders=1,
+            problem="",
+            created_at=now,
+            ordered_at=now,
+            author_id=actor_id,
+        )
+        session.add(publication)
+    jobs.storage.put_as(record.KIND, frozen.sha, frozen.packed())
+    session.flush()
+    journal.write(
+        session,
+        programme_id=programme.id,
+        actor_id=actor_id,
+        now=now,
+        act="publish",
+        subject="publication",
+        subject_id=publication.id,
+        quarter=str(quarter),
+        edition=publication.edition,
+        record=frozen.sha,
+        wanted=msgspec.to_builtins(wanted),
+        **({"note": publication.note} if publication.note else {}),
+    )
+    jobs.ask(session, "publication", f"{publication.id}.{publication.orders}", programme_id=programme.id)
+    return publication
+
+
+def _came_to_reports(session: Session, publication: Publication) -> bool:
+    ordered = select(OrderedReport.id).where(OrderedReport.publication_id == publication.id).limit(1)
+    return session.scalar(ordered) is not None
+
+
+def prepare(jobs: Jobs, key: str) -> None:
+    """Build and order the reports that a publication wants; done already: nothing happens.
+
+    Problem changed_meanwhile when the quarter is no longer what was frozen, nothing_to_report, location_not_visited.
+    """
+    id_, orders = map(int, key.split("."))
+    with jobs.database.transaction(write=False) as session:
+        snapshot(session)
+        publication = session.get(Publication, id_)
+        if publication is None or publication.orders != orders or publication.ended_at is not None:
+            return
+        programme, quarter = session.get_one(Programme, publication.programme_id), Quarter.parse(publication.quarter)
+        if record.build_record(session, programme, quarter).sha != publication.record:
+            raise Problem("changed_meanwhile", quarter=publication.quarter)
+        wanted = msgspec.convert(publication.wanted, Wanted)
+        before = queries.standing(session, programme.id, quarter)
+        rows = list(_orders(jobs, session, programme, publication, wanted, before))
+    with jobs.database.transaction() as session:
+        held = session.get_one(Publication, id_, with_for_update=True)
+        if held.orders != orders or held.prepared_at is not None:
+            return  # somebody else was quicker
+        _forget_failed(session, held, rows)
+        insert_rows(session, _ORDERED, rows)
+        held.prepared_at = jobs.clock()
+        session.flush()
+        keys = session.scalars(
+            select(OrderedReport.id).where(
+                OrderedReport.publication_id == id_, OrderedReport.issued_id.is_(None), OrderedReport.problem == ""
+            )
+        )
+        jobs.ask_many(session, "report", [str(key) for key in keys], programme_id=held.programme_id)
+        printing.end_if_done(session, jobs, held)
+
+
+def _orders(
+    jobs: Jobs,
+    session: Session,
+    programme: Programme,
+    publication: Publication,
+    wanted: Wanted,
+    before: Mapping[drafts.Same, IssuedReport],
+) -> Iterator[dict[str, object]]:
+    """Yield the rows of the reports to print, with everything each is printed from in storage."""
+    quarter = Quarter.parse(publication.quarter)
+    gathered = gather(session, programme, quarter)
+    for draft in build_drafts(session, programme, gathered, wanted):
+        standing = before.get(draft.same)
+        if standing is not None and (
+            standing.fingerprint == draft.fingerprint or standing.publication_id == publication.id
+        ):
+            continue  # an edition has each report once
+        correction = None
+        if standing is not None:
+            correction = Correction(
+                issue=standing.issue,
+                issued_on=standing.created_at.date(),
+                reason=publication.note,
+                changes=drafts.changes(jobs.storage, session, standing, draft),
+            )
+        issue = standing.issue + 1 if standing is not None else 1
+        number = drafts.number_of(programme, quarter, draft, issue)
+        yield {
+            "publication_id": publication.id,
+            "order": publication.orders,
+            "number": number,
+            "kind": draft.kind,
+            "location_id": draft.location_id,
+            "region_id": draft.region_id,
+            "locale": draft.locale,
+            "issue": issue,
+            "fingerprint": draft.fingerprint,
+            "inputs": drafts.keep_inputs(jobs.storage, draft, number, correction),
+            "problem": "",
+        }
+
+
+def preview(session: Session, jobs: Jobs, programme: Programme, quarter: Quarter, wanted: Wanted) -> bytes:
+    """Return the first report that is wanted as it would be issued now, marked as a preview; nothing is kept.
+
+    Problem nothing_to_report, location_not_visited; ReportProblem when it cannot be printed.
+    """
+    draft = next(build_drafts(session, programme, gather(session, programme, quarter), wanted), None)
+    if draft is None:
+        raise Problem("nothing_to_report", quarter=str(quarter))
+    return printing.print_draft(jobs, draft)
+
+
+def print_again(session: Session, jobs: Jobs, publication: Publication) -> None:
+    """Try to print once more what could not be printed."""
+    failed = session.scalars(
+        select(OrderedReport)
+        .where(OrderedReport.publication_id == publication.id, OrderedReport.problem != "")
+        .with_for_update()
+    ).all()
+    if not failed:
+        return
+    publication.orders += 1
+    for order in failed:
+        order.problem, order.order = "", publication.orders
+    publication.ordered_at = publication.prepared_at = jobs.clock()
+    publication.ended_at = None
+    jobs.ask_many(session, "report", [str(order.id) for order in failed], programme_id=publication.programme_id)
+
+
+def build_drafts(session: Session, programme: Programme, gathered: QuarterFacts, wanted: Wanted) -> Iterator[Draft]:
+    """Yield every report that is wanted, in each language, one after the other: a thousand would not fit in memory.
+
+    Locations and regions without a visit that counts have none; Problem location_not_visited for the only one wanted.
+    """
+    visited = {row.location for row in gathered.frame.comparison.rows if row.channel and row.n}
+    if "location" in wanted.kinds:
+        for location in session.scalars(_locations(programme, wanted)).all():
+            if location.code in visited:
+                report = build_location(gathered, location.code)
+                yield from (drafts.of_location(location, report, locale) for locale in wanted.locales)
+            elif wanted.location:
+                raise drafts.not_visited(location, gathered.facts.quarter)
+    if "region" in wanted.kinds and not wanted.location:
+        homes = {path for path, code in _homes(gathered) if code in visited}
+        for region in session.scalars(_regions(programme, wanted)).all():
+            if any(path == region.path or path.startswith(region.path + "/") for path in homes):
+                area = build_region(gathered, region.path)
+                yield from (drafts.of_region(region, area, locale) for locale in wanted.locales)
+    if "network" in wanted.kinds and not (wanted.location or wanted.region):
+        network = build_network(gathered)
+        yield from (drafts.of_network(network, locale) for locale in wanted.locales)
+
+
+def _homes(gathered: QuarterFacts) -> Iterator[tuple[str, str]]:
+    """Yield the path of the region and the code of every location."""
+    places = gathered.facts.locations
+    return zip(places["region"], places["location"], strict=True)
+
+
+def _locations(programme: Programme, wanted: Wanted) -> Select[Location]:
+    query = select(Location).where(Location.programme_id == programme.id).order_by(Location.code)
+    if wanted.location:
+        return query.where(Location.code == wanted.location)
+    if wanted.region:
+        return query.where(Location.region_id.in_(select(Region.id).where(inside_region(wanted.region))))
+    return query
+
+
+def _regions(programme: Programme, wanted: Wanted) -> Select[Region]:
+    query = select(Region).where(Region.programme_id == programme.id).order_by(Region.path)
+    return query.where(inside_region(wanted.region)) if wanted.region else query
+
+
+def _forget_failed(session: Session, publication: Publication, rows: Sequence[dict[str, object]]) -> None:
+    """Take out of the way what this publication ordered before and could not print: it is ordered anew."""
+    numbers = [row["number"] for row in rows]
+    for start in range(0, len(numbers), 500):
+        session.execute(
+            delete(OrderedReport).where(
+                OrderedReport.publication_id == publication.id,
+                OrderedReport.issued_id.is_(None),
+                OrderedReport.number.in_(numbers[start : start + 500]),
+            )
+        )
+
+
+def wanted_standing(session: Session, programme_id: int, quarter: Quarter, wanted: Wanted) -> list[IssuedReport]:
+    """Return the reports in force among those wanted."""
+    programme = session.get_one(Programme, programme_id)
+    locations = {location.id for location in session.scalars(_locations(programme, wanted))}
+    regions = {region.id for region in session.scalars(_regions(programme, wanted))}
+    whole = not (wanted.location or wanted.region)
+    return [
+        report
+        for report in queries.standing(session, programme_id, quarter).values()
+        if report.kind in wanted.kinds and report.locale in wanted.locales
+        if (report.location_id in locations)
+        or (report.region_id in regions and not wanted.location)
+        or (report.kind == "network" and whole)
+    ]
+
+
+def give_up(jobs: Jobs, session: Session, key: str, code: str) -> None:
+    """Note why the reports could not be prepared; nothing of this order was issued."""
+    id_, orders = map(int, key.split("."))
+    session.execute(
+        update(Publication)
+        .where(Publication.id == id_, Publication.orders == orders, Publication.ended_at.is_(None))
+        .values(problem=code[:60], ended_at=jobs.clock())
+    )
+
+
+JOB = Kind(prepare, give_up, timedelta(minutes=20))
