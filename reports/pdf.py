@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -29,6 +30,7 @@ from reports.regional import RegionReport
 
 TEMPLATES = str(files("reports") / "templates")
 STANDARDS: Any = ["ua-1", "a-2a"]
+LONG, LONG_TABLE = 5, 20  # pages from which a report has contents, lines of criteria that tell so beforehand
 
 
 Report = LocationReport | RegionReport | NetworkReport
@@ -101,21 +103,40 @@ def print_inputs(inputs: Mapping[str, Any], pictures_of: Mapping[str, bytes] | N
     values = {f"photo-{key}": svg for key, svg in photos.items()}
     if inputs["logo"]:
         values["logo"] = inputs["logo"]
-    values["data"] = json.dumps(page, ensure_ascii=False, sort_keys=True)
-    what = f"{page['name']} {page['number']}"
+    name = f"{page['name']} {page['number']}"
+    at = datetime.combine(date.fromisoformat(inputs["day"]), time(12), UTC)
+    contents = _criteria_lines(page) >= LONG_TABLE
+    data = _compile(inputs["template"], page | {"contents": contents}, values, name, at)
+    if (_pages(data) >= LONG) != contents:
+        data = _compile(inputs["template"], page | {"contents": not contents}, values, name, at)
+    return data
+
+
+def _criteria_lines(page: dict[str, Any]) -> int:
+    """Return how long the tables of criteria are, which tells nearly always whether a report is a long one."""
+    sections = [section for group in page["criteria"] for section in group.get("sections", [group])]
+    return sum(len(section["rows"]) for section in sections)
+
+
+def _compile(template: str, page: dict[str, Any], values: dict[str, str], name: str, at: datetime) -> bytes:
     try:
-        data, warnings = _compiler(inputs["template"]).compile_with_warnings(
-            sys_inputs=values,
+        data, warnings = _compiler(template).compile_with_warnings(
+            sys_inputs=values | {"data": json.dumps(page, ensure_ascii=False, sort_keys=True)},
             pdf_standards=STANDARDS,
-            timestamp=datetime.combine(date.fromisoformat(inputs["day"]), time(12), UTC),
+            timestamp=at,
             format="pdf",
         )
     except typst.TypstError as error:
-        raise ReportProblem(f"{what}: {error.message} {' '.join(error.hints)}".strip()) from error
+        raise ReportProblem(f"{name}: {error.message} {' '.join(error.hints)}".strip()) from error
     if warnings:
-        raise ReportProblem(f"{what}: {'; '.join(str(w.message) for w in warnings)}")
+        raise ReportProblem(f"{name}: {'; '.join(str(w.message) for w in warnings)}")
     assert isinstance(data, bytes)  # noqa: S101 (one PDF is one piece; only pictures come as lists)
     return data
+
+
+def _pages(data: bytes) -> int:
+    found = re.search(rb"/Type/Pages/Count (\d+)", data)
+    return int(found[1]) if found else 0
 
 
 def render(report: Report, number: str, locale: str, pictures_of: Mapping[str, bytes] | None = None) -> bytes:
