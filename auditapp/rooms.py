@@ -17,11 +17,12 @@ from auditapp.insight.routes import bp as insight
 from auditapp.programme.routes import bp as programme
 from auditapp.reporting.routes import bp as reporting
 from auditapp.reporting.verify_routes import bp as verification
+from auditapp.reporting.workbook_routes import bp as workbook
 from auditapp.review.routes import bp as review
 
 ROOMS = (
     account, handbook, programme, exchange, evidence, fieldwork, contact, offline, sending, parked, review, insight,
-    reporting, verification,
+    reporting, verification, workbook,
 )  # fmt: skip
 
 

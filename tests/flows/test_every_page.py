@@ -31,6 +31,7 @@ NOT_BY_LINK = {
     "assets.serve",
     "evidence.photo",
     "reporting.download",
+    "workbook.download",
     "fieldwork.sent",
     "offline.worker",
     "insight.history",

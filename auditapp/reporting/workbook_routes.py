@@ -1,0 +1,43 @@
+"""The address of a quarter's workbook: the whole of it for the desk, their own part for managers."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import Blueprint, Response
+from sqlalchemy import select
+
+from auditapp import web
+from auditapp.access import DESK, MANAGERS, Actor, allow, locations_for, regions_for
+from auditapp.models import Location, Programme, Region
+from auditapp.reporting import queries, workbook
+from auditapp.reporting.workbook_sheets import Part
+from auditapp.workbooks import XLSX
+from checklists.problems import Problem
+from reports.periods import Quarter
+
+bp = Blueprint("workbook", __name__, url_prefix="/p/<programme>")
+
+
+@bp.get("/reports/<quarter>.xlsx")
+@allow(*DESK, *MANAGERS)
+def download(actor: Actor, quarter: str) -> Any:
+    """Write the workbook of a quarter in the person's language."""
+    try:
+        asked = Quarter.parse(quarter)
+    except ValueError as error:
+        raise Problem("not_found") from error
+    session = web.session()
+    part = Part(
+        locations=frozenset(session.scalars(locations_for(actor).with_only_columns(Location.code))),
+        regions=tuple(session.scalars(regions_for(actor).with_only_columns(Region.path).order_by(Region.path))),
+        network=actor.sees_network,
+    )
+    programme = session.scalars(select(Programme).where(Programme.id == actor.programme_id)).one()
+    file = io.BytesIO()
+    workbook.write(file, queries.gather(session, programme, asked), part, web.locale(), web.now())
+    response = Response(file.getvalue(), mimetype=XLSX)
+    response.headers.set("Content-Disposition", "attachment", filename=f"{actor.programme}-{asked}.xlsx")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
