@@ -11,7 +11,8 @@ from sqlalchemy import select
 from auditapp import web
 from auditapp.access import DESK, MANAGERS, Actor, allow, locations_for, regions_for
 from auditapp.models import Location, Programme, Region
-from auditapp.reporting import queries, workbook
+from auditapp.reporting import workbook
+from auditapp.reporting.quarter import gather
 from auditapp.reporting.workbook_sheets import Part
 from auditapp.workbooks import XLSX
 from checklists.problems import Problem
@@ -36,7 +37,7 @@ def download(actor: Actor, quarter: str) -> Any:
     )
     programme = session.scalars(select(Programme).where(Programme.id == actor.programme_id)).one()
     file = io.BytesIO()
-    workbook.write(file, queries.gather(session, programme, asked), part, web.locale(), web.now())
+    workbook.write(file, gather(session, programme, asked), part, web.locale(), web.now())
     response = Response(file.getvalue(), mimetype=XLSX)
     response.headers.set("Content-Disposition", "attachment", filename=f"{actor.programme}-{asked}.xlsx")
     response.headers["Cache-Control"] = "private, no-store"
