@@ -71,7 +71,7 @@ def test_published_printed_and_listed(office: Person, press: Press) -> None:
     assert "Za ten kwartał wydano 1 raport." in done.text
     assert pdf_links(done) == ["/p/lumo/reports/LUMO-2026Q3-L1-PL-1.pdf"]
     assert re.search(r"Raport za III kwartał 2026 \(PDF, po polsku, [0-9]+ kB\)", done.text)
-    assert "Wydanie 1, ogłoszone 12 sie 2026" in done.text
+    assert "Edycja 1, ogłoszona 12 sie 2026" in done.text
     office.post("/p/lumo/reports", ONE)
     press.work()
     again = office.get("/p/lumo/reports")
