@@ -1,0 +1,112 @@
+"""How fast a quarter's reports are made: python -m tests.benchmarks.reports [--answers 1000000] [--processes 2]
+
+Builds an instance with that many stores and a million answers (or takes the one in --dir), makes its last quarter
+public and prints the report of every location, as `auditapp reports issue` does. Beside it, in the same run, the bare
+compile of the same inputs by Typst: what printing would cost without jobs, storage and database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+from sqlalchemy import select
+
+from auditapp import results
+from auditapp.config import Settings
+from auditapp.db import Database
+from auditapp.models import OrderedReport, Programme, Publication
+from auditapp.reporting import bulk, drafts
+from auditapp.reporting.publishing import Wanted
+from auditapp.storage import Storage
+from auditapp.terminal import Instance
+from reports import pdf
+from tests.benchmarks import million
+
+FIGURES = [
+    "reports", "prepared in s", "printed in s", "a minute", "CPU ms each", "bare compile, CPU ms", "MB a process",
+    "load",
+]  # fmt: skip
+SAMPLE = 40  # reports compiled once more for the comparison
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dir", type=Path, help="an instance that is there already")
+    parser.add_argument("--answers", type=int, default=1_000_000)
+    parser.add_argument("--processes", type=int, default=2)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings.from_env(chosen.dir or Path(folder))
+        if chosen.dir is None:
+            million.fill(settings, chosen.answers)
+        measure(settings, chosen.processes)
+
+
+def measure(settings: Settings, processes: int) -> None:
+    """Print the location reports of the last quarter and say what they cost."""
+    database = Database(settings.database_url)
+    with database.transaction(write=False) as session:
+        programme = session.scalars(select(Programme).order_by(Programme.id)).first()
+        assert programme is not None
+        code, quarter = programme.code, results.quarters_with_results(session, programme.id)[-1]
+    marks: list[float] = []
+    wanted, begun = Wanted(kinds=("location",)), time.perf_counter()
+    outcome = bulk.issue_quarter(
+        Instance(settings, database),
+        code,
+        quarter,
+        wanted,
+        note="measured again",
+        processes=processes,
+        progress=lambda _done, _total: marks.append(time.perf_counter()),
+    )
+    took, count = time.perf_counter() - begun, len(outcome.issued)
+    assert count, "everything stood already"
+    assert not outcome.failed, outcome.failed
+    printing = time.perf_counter() - marks[0]
+    spent, most = _printers()
+    bare = _bare(settings, database)
+    print(f"| {' | '.join(FIGURES)} |\n|{'---|' * len(FIGURES)}")
+    figures = [count, marks[0] - begun, printing, 60 * count / printing, 1000 * spent / count, 1000 * bare, most]
+    print(f"| {' | '.join(f'{figure:.0f}' for figure in figures)} | {os.getloadavg()[0]:.1f} |")
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"With preparing {60 * count / took:.0f} a minute; the process that prepares grew to {own:.0f} MB.")
+    database.engine.dispose()
+
+
+def _printers() -> tuple[float, float]:
+    """Return the processor time in seconds of the processes that print, together, and the MB that one had at most."""
+    spent, most = 0.0, 0.0
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                fields = (entry / "stat").read_text().rpartition(") ")[2].split()
+                if int(fields[1]) == os.getpid():
+                    spent += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+                    status = (entry / "status").read_text()
+                    most = max(most, int(status.partition("VmHWM:")[2].split()[0]) / 1024)
+    return spent, most
+
+
+def _bare(settings: Settings, database: Database) -> float:
+    """Return the processor time in seconds of one bare compile, the mean over SAMPLE reports of this run."""
+    storage = Storage.open(settings)
+    with database.transaction(write=False) as session:
+        last = session.scalars(select(Publication.id).order_by(Publication.id.desc())).first()
+        orders = select(OrderedReport.inputs).where(OrderedReport.publication_id == last).limit(SAMPLE)
+        inputs = [drafts.read_inputs(storage, digest) for digest in session.scalars(orders)]
+    pdf.print_inputs(inputs[0])  # fonts and templates are read once
+    begun = time.process_time()
+    for each in inputs:
+        pdf.print_inputs(each)
+    return (time.process_time() - begun) / len(inputs)
+
+
+if __name__ == "__main__":
+    main()
