@@ -23,34 +23,32 @@ class Standing:
 
 def find_by_bytes(session: Session, sha256: str) -> Standing | None:
     """Return the standing of the report whose file has this SHA-256; None when no issued report has."""
-    return _standing(session, _printed().where(IssuedReport.sha256 == sha256))
+    return _standing(session, select(IssuedReport).where(IssuedReport.sha256 == sha256))
 
 
 def find_by_number(session: Session, number: str) -> Standing | None:
     """Return the standing of the report with this number, however its letters and dashes were typed, or None."""
     plain = "".join(number.split()).translate(dict.fromkeys(map(ord, "‐‑‒–—−"), "-"))
-    return _standing(session, _printed().where(func.lower(IssuedReport.number) == plain.lower()))
-
-
-def _printed() -> Select[IssuedReport]:
-    """Return what counts as issued: only what was printed, because only a file can be genuine."""
-    return select(IssuedReport).where(IssuedReport.sha256.is_not(None)).order_by(IssuedReport.id.desc())
+    return _standing(session, select(IssuedReport).where(func.lower(IssuedReport.number) == plain.lower()))
 
 
 def _standing(session: Session, query: Select[IssuedReport]) -> Standing | None:
-    row = session.scalars(query.limit(1)).first()
+    row = session.scalars(query.order_by(IssuedReport.id.desc()).limit(1)).first()
     if row is None:
         return None
-    series = row.number.removesuffix(str(row.issue))  # the issue is the last part of a number, and nothing else changes
-    later = session.scalars(
-        _printed().where(
+    newest = session.scalars(
+        select(IssuedReport)
+        .where(
             IssuedReport.programme_id == row.programme_id,
             IssuedReport.quarter == row.quarter,
+            IssuedReport.kind == row.kind,
+            IssuedReport.location_id.is_not_distinct_from(row.location_id),
+            IssuedReport.region_id.is_not_distinct_from(row.region_id),
+            IssuedReport.locale == row.locale,
             IssuedReport.issue > row.issue,
-            IssuedReport.number.startswith(series, autoescape=True),
         )
-    )
-    same = [other for other in later if other.number == f"{series}{other.issue}"]
-    newest = max(same, key=lambda other: other.issue, default=None)
+        .order_by(IssuedReport.issue.desc())
+        .limit(1)
+    ).first()
     newer = None if newest is None else Standing(newest.number, newest.issue, newest.created_at)
     return Standing(row.number, row.issue, row.created_at, newer)

@@ -17,7 +17,7 @@ from auditapp import attempts
 from auditapp.config import Settings
 from auditapp.db import Base, Database
 from auditapp.factory import App, create_app
-from auditapp.models import IssuedReport, LoginFailure, Programme
+from auditapp.models import IssuedReport, Location, LoginFailure, Programme
 from auditapp.reporting.printing import KIND
 from auditapp.reporting.verification import find_by_bytes, find_by_number
 from auditapp.storage import Storage
@@ -34,11 +34,16 @@ def issue(database: Database, number: str, data: bytes = b"", *, programme: str 
     with database.transaction() as session:
         owner = session.scalar(select(Programme).where(Programme.code == programme))
         owner = owner or make.make_programme(session, programme)
-        _, quarter, *_, locale, issue_ = number.split("-")
+        _, quarter, *parts, locale, issue_ = number.split("-")
+        code = "-".join(parts)
+        place = session.scalar(select(Location).where(Location.programme_id == owner.id, Location.code == code))
+        if place is None and code != "NET":
+            place = make.make_location(session, owner, code)
         session.add(
             IssuedReport(
-                programme_id=owner.id, number=number, kind="network", quarter=quarter, locale=locale.lower(),
-                issue=int(issue_), fingerprint="0" * 64, sha256=sha(data), size=len(data),
+                programme_id=owner.id, number=number, kind="location" if place else "network",
+                location_id=place.id if place else None, quarter=quarter, locale=locale.lower(), issue=int(issue_),
+                fingerprint="0" * 64, sha256=sha(data), size=len(data),
                 created_at=Clock()() + timedelta(days=days),
             )
         )  # fmt: skip

@@ -19,7 +19,9 @@ from auditapp import rollups
 from auditapp.exchange import queries as exchange
 from auditapp.factory import App
 from auditapp.models import Programme, VisitScoreRow
-from auditapp.reporting import queries
+from auditapp.reporting.build_location import build_location
+from auditapp.reporting.build_network import build_network
+from auditapp.reporting.quarter import gather
 from auditapp.reporting.workbook_history import _stretches
 from checklists.lifecycle import Role
 from reports.compare import COLUMNS
@@ -131,8 +133,8 @@ def test_every_location_is_as_in_the_export(app: App, network: Network, desk: Bo
 
 def test_regions_and_criteria_are_as_in_the_reports(app: App, network: Network, desk: Book) -> None:
     with app.database.transaction(write=False) as session:
-        quarter = queries.gather(session, session.get_one(Programme, network.programme.id), NOW_SHOWN)
-    report = queries.build_network(quarter)
+        quarter = gather(session, session.get_one(Programme, network.programme.id), NOW_SHOWN)
+    report = build_network(quarter)
     areas = {row["Region"]: row for row in desk.rows("Sieć i regiony")}
     for found in (report.network, *report.regions):
         row = areas[found.region or "cała sieć"]
@@ -148,7 +150,7 @@ def test_regions_and_criteria_are_as_in_the_reports(app: App, network: Network, 
     assert {row.criterion: row.lost for row in report.lost} == {
         code: row["Stracone punkty"] for code, row in criteria.items()
     }
-    of_place = queries.build_location(quarter, WORST)
+    of_place = build_location(quarter, WORST)
     shown = {row["Kryterium"]: row for row in desk.rows("Kryteria w placówkach") if row["Kod"] == WORST}
     assert len(shown) == len(of_place.criteria) > 0
     for line in of_place.criteria:
