@@ -174,7 +174,6 @@ def _parts(world: World) -> dict[str, object]:
         "name": "app.css",
         "sha": "0" * 64,
         "section": "entry",
-        "quarter": "2026Q3",
         "contact.visit_id": world.assigned.id,
         "offline.visit_id": world.assigned.id,
         "language": "en",
