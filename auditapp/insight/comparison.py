@@ -98,6 +98,11 @@ class ComparePage:
         return words.of_channel(self.channel, said) if self.channel and len(self.channels) > 1 else said
 
     @property
+    def pick(self) -> bool:
+        """Tell whether there is anything to put side by side."""
+        return len(self.comparison.rows) > 1
+
+    @property
     def ranked(self) -> bool:
         return any(line.rank for group in self.groups for line in group.lines)
 

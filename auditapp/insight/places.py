@@ -77,6 +77,7 @@ class LocationPage:
     lost_total: float
     critical: Sequence[CriticalLine]
     critical_visits: int
+    critical_asked: int
     criteria: Sequence[tuple[str, Sequence[CriterionLine]]]
     visits: Sequence[VisitLine]
     praise: Sequence[CommentLine]
@@ -88,6 +89,17 @@ class LocationPage:
     @property
     def most_comments(self) -> int:
         return SHOWN
+
+    @property
+    def met(self) -> list[CriterionLine]:
+        """Return the criteria that surely meet their acceptance level, each once."""
+        found = {line.criterion: line for _, lines in self.criteria for line in lines if line.tone == "above"}
+        return list(found.values())
+
+    @property
+    def critical_clean(self) -> int:
+        """Return in how many visits critical questions were asked when none failed, else 0."""
+        return 0 if self.critical_visits else self.critical_asked
 
     @property
     def visit_scores(self) -> list[float]:
@@ -128,6 +140,7 @@ def location_page(
         lost_total=sum(row.lost for row in lost),
         critical=areas.critical_lines(facts, lost),
         critical_visits=sum(1 for line in visits if line.counts and line.critical_failed),
+        critical_asked=sum(1 for line in visits if line.counts and line.critical_asked),
         criteria=[(row.channel, _criteria(facts, location.code, row.channel)) for row in channels],
         visits=visits,
         praise=[line for line in comments if line.comment.quote.good],

@@ -74,6 +74,7 @@ class VisitLine:
     visit: Visit
     score: float | None
     scorable: bool
+    critical_asked: int
     critical_failed: int
     auditor: str
     photos: Sequence[int]
@@ -101,6 +102,7 @@ def visit_lines(session: Session, actor: Actor, location: Location, quarter: Qua
             visit,
             score.score,
             score.scorable,
+            score.critical_applicable,
             score.critical_failed,
             (visit.auditor.pseudonym or "") if actor.sees_auditors else "",
             _photos(actor, visit, photos.get(visit.id, {})),

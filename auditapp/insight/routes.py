@@ -10,6 +10,7 @@ from auditapp import web
 from auditapp.access import DESK, MANAGERS, Actor, allow, get_location, get_region
 from auditapp.insight import (
     agenda_routes,
+    agenda_words,
     areas,
     compare_routes,
     desk,
@@ -86,7 +87,7 @@ def location(actor: Actor, code: str) -> Any:
     page = places.location_page(session, actor, queries.get_programme(session, actor), period, found)
     if desk.csv():
         return sheets.respond(sheets.COLUMNS, sheets.location(page), f"location-{period.quarter}")
-    return desk.show("insight/location.html", page)
+    return desk.show("insight/location.html", page, sentences=agenda_words)
 
 
 @bp.get("/results/visits/<int:visit_id>")

@@ -120,7 +120,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class SidePage:
-    """The stores chosen, and those that a search found; `too_many` says that more were asked for than fit."""
+    """The stores chosen, and those that a search found; `too_many` says that more were asked for than fit.
+
+    `single`: the reader may see one location only.
+    """
 
     period: Period
     search: str
@@ -129,6 +132,7 @@ class SidePage:
     stores: Sequence[Store]
     sections: Sequence[Section]
     too_many: bool
+    single: bool
     settings: Thresholds
     facts: Facts
 
@@ -171,6 +175,7 @@ def side_page(
         stores=stores,
         sections=sections,
         too_many=len(known) > MOST,
+        single=len(mine) == 1,
         settings=built.settings,
         facts=facts,
     )

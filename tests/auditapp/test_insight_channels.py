@@ -132,7 +132,9 @@ def test_paper_praises_only_what_the_page_calls_met(shown: Shown, code: str) -> 
     page = shown.person().get(f"{HOME}/locations/{code}")
     assert page.document is not None
     said: dict[str, list[str]] = {}
-    for row in page.document.xpath("//table[@class='named']//tr[td//a[contains(@href, '/results/criteria/')]]"):
+    for row in page.document.xpath(
+        "//table[contains(@class, 'named')]//tr[td//a[contains(@href, '/results/criteria/')]]"
+    ):
         said.setdefault(row.xpath(".//a")[0].text_content(), []).append(row.xpath("./td")[-1].text_content())
     printed = location_page(report, "N-1", "en")
     met = [each for each in report.standings if each.meets]

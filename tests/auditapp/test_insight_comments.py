@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from auditapp.factory import App
 from auditapp.models import ChecklistVersion, Location, Membership, Programme
-from auditapp.reporting import queries
+from auditapp.reporting.build_location import build_location
+from auditapp.reporting.quarter import gather
 from checklists.lifecycle import Role
 from reports.periods import Quarter
 from reports.quotes import may_be_printed
@@ -107,8 +108,8 @@ def test_the_page_chooses_as_the_printed_report_does(made: Made) -> None:
     made.visit("fourth", "L01", {"M1": GOOD_WORDS, "M2": "Powitanie z uśmiechem i krótka rozmowa o pogodzie."})
     with made.app.database.reading() as session:
         programme = session.scalars(select(Programme)).one()
-        quarter = queries.gather(session, programme, QUARTER)
-        chosen = queries.build_location(quarter, "L01").quotes
+        quarter = gather(session, programme, QUARTER)
+        chosen = build_location(quarter, "L01").quotes
     assert {quote.good for quote in chosen} == {True, False}
     assert 2 < len(chosen) < len(quarter.quotes["L01"]) - 2
     page = said(made.page())
