@@ -22,6 +22,8 @@ class Programme(Base):
     locale: Mapped[str] = mapped_column(String(2), default="pl")
     channel_weights: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # channel -> W, absent = 1
     created_at: Mapped[datetime]
+    accent: Mapped[str] = mapped_column(String(7), default="")  # of printed reports, "" for the product's own
+    logo: Mapped[bytes | None] = mapped_column(deferred=True)
     __table_args__ = (CheckConstraint("kind IN ('own', 'franchise', 'competitor')", name="kind"),)
 
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateField,
@@ -142,6 +143,18 @@ class SettingsForm(FlaskForm):
             self.form_errors.append(_l("At least one channel needs a weight above 0."))
             return False
         return valid
+
+
+class BrandForm(FlaskForm):
+    """How printed reports look; what is wrong with a colour or a logo says the service."""
+
+    accent = StringField(
+        _l("Colour of headings and lines"),
+        [Length(max=20)],
+        description=_l("Like #0f5c8c; dark enough to be read on white. Empty: the colour of the product."),
+    )
+    logo = FileField(_l("Logo"), description=_l("PNG or SVG, at most 512 kB; in an SVG shapes only."))
+    no_logo = BooleanField(_l("Print no logo"))
 
 
 class LocationForm(FlaskForm):

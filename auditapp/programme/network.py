@@ -13,6 +13,7 @@ from auditapp.models import Location, Membership, Programme, Region
 from auditapp.programme import queries
 from auditapp.programme.record import record
 from checklists.problems import Problem, at
+from reports.brand import Brand
 
 LONGEST_PATH = 300
 
@@ -47,6 +48,23 @@ def save_settings(
     programme.channel_weights = {channel: weight for channel, weight in weights.items() if weight != 1}
     after = {"name": name, "weights": programme.channel_weights}
     record(session, actor, now, "change", "programme", programme.code, before=before, after=after)
+    return programme
+
+
+def save_brand(
+    session: Session, actor: Actor, programme: Programme, *, accent: str, logo: bytes | None, now: datetime
+) -> Programme:
+    """Set the colour ("" for the product's own) and the logo (None stays, b"" for none) of printed reports.
+
+    Problem bad_colour, pale_colour or bad_logo.
+    """
+    kept = (programme.logo or b"") if logo is None else logo
+    if accent:
+        Brand(accent.lower(), kept)
+    else:
+        Brand(logo=kept)
+    programme.accent, programme.logo = accent.lower(), kept or None
+    record(session, actor, now, "change", "brand", programme.code, accent=programme.accent, logo_bytes=len(kept))
     return programme
 
 

@@ -17,6 +17,7 @@ from auditapp.programme import people as people_service
 from auditapp.programme.desk import MANAGE, accept, bp, form_page, one_of
 from checklists.lifecycle import Role
 from checklists.model import Channel
+from reports.pictures import LOGO_BYTES
 
 __all__ = ["bp", "wave_routes"]
 
@@ -69,6 +70,26 @@ def settings(actor: Actor) -> Any:
         flash(_("The settings are saved."))
         return web.see_other(".overview", programme=actor.programme)
     return form_page("programme/settings.html", form)
+
+
+@bp.route("/p/<programme>/programme/brand", methods=["GET", "POST"])
+@allow(*MANAGE)
+def brand(actor: Actor) -> Any:
+    """The client's colour and logo on printed reports."""
+    session = web.session()
+    programme = queries.get_programme(session, actor)
+    form = forms.BrandForm(data={"accent": programme.accent})
+    sent = b""
+    if form.logo.data:
+        sent = form.logo.data.read(LOGO_BYTES + 1)
+        form.logo.data.close()
+    logo = b"" if form.no_logo.data else (sent or None)
+    accent = (form.accent.data or "").strip()
+    saved = accept(form, lambda: network.save_brand(session, actor, programme, accent=accent, logo=logo, now=web.now()))
+    if saved is not None:
+        flash(_("The look of the reports is saved. Those issued already stay as they are."))
+        return web.see_other(".brand", programme=actor.programme)
+    return form_page("programme/brand.html", form, has_logo=bool(programme.logo))
 
 
 @bp.get("/p/<programme>/programme/locations")

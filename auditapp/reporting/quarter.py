@@ -18,6 +18,7 @@ from checklists.model import Channel, Checklist, ItemKind
 from checklists.problems import Problem
 from reports import attention, quarterly
 from reports.attention import CriterionChange, CriterionFacts
+from reports.brand import PLAIN, Brand
 from reports.compare import Comparison
 from reports.criteria import CriterionRow
 from reports.heat import Between, sum_between, tell_regions
@@ -183,6 +184,7 @@ def _frame(session: Session, programme: Programme, facts: results.Facts, compari
         targets=facts.targets,
         comparison=comparison,
         waves=field.read_waves(session, programme, facts.quarter),
+        brand=Brand(programme.accent or PLAIN.accent, programme.logo or b""),
     )
 
 
