@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from auditapp import results
+from auditapp.quotes import known_words
 from auditapp.reporting import field
 from auditapp.reporting.quarter import QuarterFacts
 from checklists.problems import Problem
@@ -32,7 +32,7 @@ def build_location(quarter: QuarterFacts, code: str) -> LocationReport:
     lines.sort(key=lambda line: (quarter.channels.index(line.row.channel), place[line.criterion.code]))
     lost = results.points_lost(quarter.facts, [code])
     headline = comparison.get_row(code)
-    known = re.findall(r"[^\W\d_]+", f"{headline.name} {headline.region} {quarter.frame.programme}")
+    known = known_words(headline.name, headline.region, quarter.frame.programme)
     failed, _, _ = quarter.critical.of([code])
     return LocationReport(
         # A network has thousands of rows, and this report needs those of one location.

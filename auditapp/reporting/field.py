@@ -16,7 +16,6 @@ from checklists.model import AnswerState, Checklist, Item, ItemType, VisitKind
 from reports import quarterly
 from reports.periods import Quarter
 from reports.quarterly import Photo, Question, VisitLine
-from reports.quotes import Quote
 
 _PROOF = re.compile(
     r"paragon|rachun|faktur|potwierdzen|bilet|receipt|invoice|\bbill\b|confirmation|ticket", re.IGNORECASE
@@ -73,39 +72,6 @@ def items_of(checklists: Mapping[int, Checklist]) -> dict[int, dict[str, Item]]:
 
 def _good(item: Item, points: float | None) -> bool:
     return points is not None and points >= 0.5 * (item.max_points or 1)
-
-
-def read_quotes(
-    session: Session, programme: Programme, quarter: Quarter, checklists: Mapping[int, Checklist]
-) -> dict[str, list[Quote]]:
-    """Return the comments beside scored answers of regular visits, by location."""
-    items = items_of(checklists)
-    rows = session.execute(
-        select(
-            Location.code,
-            Visit.channel,
-            Visit.checklist_version_id,
-            AnswerRow.item,
-            AnswerRow.comment,
-            AnswerRow.points,
-        )
-        .join(Visit, Visit.id == AnswerRow.visit_id)
-        .join(Location, Location.id == Visit.location_id)
-        .where(
-            *approved(programme, quarter),
-            AnswerRow.is_current,
-            AnswerRow.comment != "",
-            AnswerRow.state == AnswerState.ANSWERED,
-            AnswerRow.points.is_not(None),
-            Visit.kind == VisitKind.REGULAR,
-        )
-        .order_by(AnswerRow.id)
-    )
-    found: dict[str, list[Quote]] = defaultdict(list)
-    for code, channel, version, item, comment, points in rows:
-        asked = items[version][item]
-        found[code].append(Quote(comment, asked.criterion, channel, _good(asked, points)))
-    return found
 
 
 def read_asked(session: Session, programme: Programme, quarter: Quarter) -> dict[str, list[Asked]]:

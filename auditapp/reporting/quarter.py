@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from auditapp import criterion_facts, failures, results
+from auditapp import criterion_facts, failures, quotes, results
 from auditapp.failures import Critical
 from auditapp.models import Programme, Region, Visit
 from auditapp.reporting import field
@@ -147,7 +147,10 @@ def gather(session: Session, programme: Programme, quarter: Quarter) -> QuarterF
         by_criterion=by_criterion,
         criteria=criteria,
         visits=field.read_visits(session, programme, quarter),
-        quotes=field.read_quotes(session, programme, quarter, facts.checklists),
+        quotes={
+            code: [comment.quote for comment in found]
+            for code, found in quotes.read_comments(session, programme.id, quarter, facts.checklists).items()
+        },
         asked=field.read_asked(session, programme, quarter),
         photos=field.read_photos(session, programme, quarter, facts.checklists),
         critical=failures.read_critical(session, programme, facts),
