@@ -74,7 +74,6 @@ def test_set_seen_and_taken_away(office: Person, app: App, logo: bytes) -> None:
         ("#ffee00", None, "za jasny"),
         ("", SCRIPT, "Tego logo nie da się wydrukować"),
         ("", b"%PDF-1.7", "Tego logo nie da się wydrukować"),
-        ("", png() + b" " * 600_000, "Tego logo nie da się wydrukować"),
     ],
 )
 def test_refused(office: Person, app: App, accent: str, logo: bytes | None, said: str) -> None:
