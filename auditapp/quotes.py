@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from auditapp.models import AnswerRow, Location, Visit
 from checklists.lifecycle import State
-from checklists.model import AnswerState, Checklist, VisitKind
+from checklists.model import AnswerState, Checklist, Item, VisitKind
 from reports.periods import Quarter
 from reports.quotes import Quote, select_quotes
 
@@ -67,9 +67,13 @@ def read_comments(
     found: dict[str, list[Comment]] = defaultdict(list)
     for code, visit_id, day, channel, version, item, comment, points in session.execute(query):
         asked = items[version][item]
-        good = points is not None and points >= 0.5 * (asked.max_points or 1)
-        found[code].append(Comment(Quote(comment, asked.criterion, channel, good), visit_id, day))
+        found[code].append(Comment(Quote(comment, asked.criterion, channel, is_good(asked, points)), visit_id, day))
     return found
+
+
+def is_good(item: Item, points: float | None) -> bool:
+    """Tell whether an answer earned at least half of the points of its item."""
+    return points is not None and points >= 0.5 * (item.max_points or 1)
 
 
 def known_words(*names: str) -> list[str]:

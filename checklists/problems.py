@@ -348,8 +348,9 @@ REFUSALS: Mapping[str, Text] = {
                          "„Powód korekty”.",
                          "Figures of {quarter} that are public have changed. Say why in the field “Reason for the "
                          "correction” (--note on the command line)."),
-    "changed_meanwhile": Text("Wizyty z kwartału {quarter} zmieniły się, zanim raporty powstały.",
-                              "Visits of {quarter} changed before the reports were made."),
+    "changed_meanwhile": Text("Wizyty z kwartału {quarter} zmieniły się, zanim raporty powstały. Ogłoś kwartał "
+                              "jeszcze raz.",
+                              "Visits of {quarter} changed before the reports were made. Publish the quarter again."),
     "not_prepared": Text("Nie udało się przygotować raportów za kwartał {quarter} ({reason}). Powód jest w dzienniku "
                          "serwera.",
                          "The reports of {quarter} could not be prepared ({reason}). The reason is in the server's "

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from reports.change import ChangeLabel
 from reports.columns import (
     BoolArray,
     Columns,
@@ -244,3 +245,11 @@ def _plain(name: str, values: npt.NDArray[Any]) -> list[Any]:
     if name in ("rank_low", "rank_high"):
         return [None if value != value else int(value) for value in values.tolist()]
     return [None if value != value else value for value in values.tolist()]
+
+
+def listed_label(row: ComparisonRow, settings: Thresholds) -> str | None:
+    """Return the change label for a list of many: up and down where they stay on it (Benjamini-Hochberg)."""
+    clear = row.change_label in (ChangeLabel.UP, ChangeLabel.DOWN)
+    if clear and (row.change_p is None or row.change_p > settings.change_q):
+        return ChangeLabel.NONE.value
+    return row.change_label

@@ -8,8 +8,10 @@ from datetime import date
 from typing import Any
 
 from reports.labels import LABELS
+from reports.printed import clean
 
 MOST = 12  # changes named one by one
+LONGEST_REASON = 500  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def _figures(page: Mapping[str, Any], locale: str) -> dict[str, str]:
 def lines(correction: Correction, locale: str) -> dict[str, Any]:
     """Return the words of the box that a corrected report prints."""
     day = f"{correction.issued_on:%Y-%m-%d}" if locale == "en" else f"{correction.issued_on:%d.%m.%Y}"
-    polish = locale == "pl"
+    polish, reason = locale == "pl", clean(correction.reason, LONGEST_REASON)
     shown = [f"{each.what}: {each.before} → {each.after}" for each in correction.changes[:MOST]]
     more = len(correction.changes) - len(shown)
     if more > 0:
@@ -70,9 +72,7 @@ def lines(correction: Correction, locale: str) -> dict[str, Any]:
             if polish
             else f"This issue replaces issue {correction.issue} of {day}."
         ),
-        "reason": (f"Powód: {correction.reason}" if polish else f"Reason: {correction.reason}")
-        if correction.reason
-        else "",
+        "reason": f"{'Powód' if polish else 'Reason'}: {reason}" if reason else "",
         "changes": shown
         or [
             "Wynik i wyniki kryteriów są takie same; zmieniły się inne treści."

@@ -18,6 +18,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from reports.change import ChangeLabel, adjusted, label_change, score_test
+from reports.criteria import CriterionRow
 from reports.intervals import Z95, Dispersion, mover, pooled
 from reports.levels import p_below, posterior
 from reports.measures import NO_SPREAD, Measure, Spread
@@ -144,6 +145,30 @@ def tell_locations(
         "below" if p >= 1 - error - 1e-9 else "above" if p <= error + 1e-9 else "none"
         for p in p_below(belief, between.mean).tolist()
     ]
+
+
+def tell_rows(
+    rows: Sequence[CriterionRow],
+    location_format: str,
+    between: Mapping[tuple[str, str, str], Between],
+    spread: Spread,
+    quarter: Quarter,
+) -> dict[tuple[str, str], Tone]:
+    """Return for each (location, criterion) of one population whether it clearly differs from the network.
+
+    `between` are the sums of the population by (basis, channel, criterion). Criteria and bases are told by themselves.
+    """
+    groups: dict[tuple[str, str, str], list[CriterionRow]] = {}
+    for row in rows:
+        if row.basis is not None and row.score is not None:
+            groups.setdefault((row.basis, row.channel, row.criterion), []).append(row)
+    tones: dict[tuple[str, str], Tone] = {}
+    for (basis, channel, code), members in groups.items():
+        within = spread_over(spread, (channel, code), location_format, basis, quarter)
+        scores, visits = [row.score or 0.0 for row in members], [row.n for row in members]
+        told = tell_locations(scores, visits, between[basis, channel, code], within)
+        tones |= {(row.location, code): tone for row, tone in zip(members, told, strict=True)}
+    return tones
 
 
 @dataclass(frozen=True, slots=True)

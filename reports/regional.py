@@ -11,13 +11,10 @@ from reports.attention import Costliest, CriterionChange
 from reports.change import ChangeLabel
 from reports.columns import Population
 from reports.compare import ComparisonRow
-from reports.criteria import CriterionRow, PointsLost
-from reports.heat import Between, Tone, spread_over, tell_locations
-from reports.measures import Spread
-from reports.periods import Quarter
+from reports.criteria import PointsLost
+from reports.heat import Tone
 from reports.quarterly import Frame, Verdicts
 from reports.summary import Series, Summary, SummaryChange
-from reports.thresholds import Thresholds
 
 IN_A_TABLE = 60  # rows that a table of all criteria can hold and a person can read
 
@@ -140,44 +137,12 @@ class RegionReport:
         return self.path.rpartition("/")[2]
 
 
-def listed_label(row: ComparisonRow, settings: Thresholds) -> str | None:
-    """Return the change label for a list of many: up and down where they stay on it (Benjamini-Hochberg)."""
-    clear = row.change_label in (ChangeLabel.UP, ChangeLabel.DOWN)
-    if clear and (row.change_p is None or row.change_p > settings.change_q):
-        return ChangeLabel.NONE.value
-    return row.change_label
-
-
 def by_tone(rows: Iterable[ComparisonRow]) -> dict[str, tuple[ComparisonRow, ...]]:
     """Return the rows by level, each list from the most likely below to the most likely above, then by name."""
     found: dict[str, list[ComparisonRow]] = {}
     for row in sorted(rows, key=lambda row: (-(row.p_below or 0.0), row.name, row.location, row.channel)):
         found.setdefault(row.level or "", []).append(row)
     return {level: tuple(each) for level, each in found.items()}
-
-
-def tell_rows(
-    rows: Sequence[CriterionRow],
-    location_format: str,
-    between: Mapping[tuple[str, str, str], Between],
-    spread: Spread,
-    quarter: Quarter,
-) -> dict[tuple[str, str], Tone]:
-    """Return for each (location, criterion) of one population whether it clearly differs from the network.
-
-    `between` are the sums of the population by (basis, channel, criterion). Criteria and bases are told by themselves.
-    """
-    groups: dict[tuple[str, str, str], list[CriterionRow]] = {}
-    for row in rows:
-        if row.basis is not None and row.score is not None:
-            groups.setdefault((row.basis, row.channel, row.criterion), []).append(row)
-    tones: dict[tuple[str, str], Tone] = {}
-    for (basis, channel, code), members in groups.items():
-        within = spread_over(spread, (channel, code), location_format, basis, quarter)
-        scores, visits = [row.score or 0.0 for row in members], [row.n for row in members]
-        told = tell_locations(scores, visits, between[basis, channel, code], within)
-        tones |= {(row.location, code): tone for row, tone in zip(members, told, strict=True)}
-    return tones
 
 
 def first_steps(

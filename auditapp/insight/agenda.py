@@ -22,7 +22,7 @@ from checklists.versions import COMPARABLE_OVERLAP
 from reports import attention
 from reports.attention import CriterionChange, CriterionFacts, Standing
 from reports.columns import BoolArray
-from reports.compare import Comparison, ComparisonRow
+from reports.compare import Comparison, ComparisonRow, listed_label
 from reports.measures import Measure
 from reports.summary import in_region
 from reports.thresholds import Thresholds
@@ -286,7 +286,7 @@ class _Maker:
         return Listed([line(each) for each in shown], len(found) - len(shown))
 
     def label(self, row: ComparisonRow) -> str | None:
-        return words.listed_label(row, self.built.settings)
+        return listed_label(row, self.built.settings)
 
     def place(self, row: ComparisonRow) -> Place:
         return Place(row.location, row.name, row.region, self.facts.closed.get(row.location))

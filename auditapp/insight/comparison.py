@@ -17,7 +17,7 @@ from auditapp.models import Programme, Region, Wave
 from checklists.model import LocationFormat
 from reports import charts
 from reports.columns import Population
-from reports.compare import Comparison, ComparisonRow
+from reports.compare import Comparison, ComparisonRow, listed_label
 from reports.measures import channels_of
 from reports.periods import Quarter
 from reports.planner import Reach, build_reach
@@ -243,7 +243,7 @@ def _groups(
 def _line(
     row: ComparisonRow, built: Comparison, population: Population | None, targets: Mapping[str, float]
 ) -> CompareLine:
-    label = words.listed_label(row, built.settings)
+    label = listed_label(row, built.settings)
     scored = standing_words.group(row) not in ("single", "not_visited")
     return CompareLine(
         row=row,

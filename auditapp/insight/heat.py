@@ -21,7 +21,7 @@ from checklists.rounding import outward, percent
 from reports.columns import Population
 from reports.compare import Comparison, ComparisonRow
 from reports.criteria import CriterionRow
-from reports.heat import Between, Tone, spread_over, tell_locations, tell_regions
+from reports.heat import Between, Tone, tell_regions, tell_rows
 from reports.measures import channels_of
 from reports.periods import Quarter
 from reports.summary import Summary, in_region
@@ -364,17 +364,15 @@ def _tones(
     formats: Mapping[str, str],
 ) -> dict[tuple[str, str], Tone]:
     """Return what is believed of each location's criterion; each population and basis by itself."""
-    groups: dict[tuple[str, str, str], list[CriterionRow]] = {}
-    for row in rows:
-        if row.basis is not None and row.score is not None:
-            groups.setdefault((row.basis, row.criterion, formats[row.location]), []).append(row)
-    known = {basis: _between(session, programme, facts, channel, basis) for basis in {key[0] for key in groups}}
+    bases = {row.basis for row in rows if row.basis is not None}
+    known = {basis: _between(session, programme, facts, channel, basis) for basis in bases}
     tones: dict[tuple[str, str], Tone] = {}
-    for (basis, code, kind), members in groups.items():
-        within = spread_over(facts.spread or {}, (channel, code), kind, basis, facts.quarter)
-        scores, visits = [row.score or 0.0 for row in members], [row.n for row in members]
-        told = tell_locations(scores, visits, known[basis][code, kind], within)
-        tones |= {(row.location, code): tone for row, tone in zip(members, told, strict=True)}
+    for kind in set(formats.values()):
+        members = [row for row in rows if formats[row.location] == kind]
+        between = {
+            (basis, channel, code): sums for basis in bases for (code, of), sums in known[basis].items() if of == kind
+        }
+        tones |= tell_rows(members, kind, between, facts.spread or {}, facts.quarter)
     return tones
 
 

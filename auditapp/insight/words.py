@@ -129,13 +129,6 @@ def change(value: float | None, label: str | None) -> str:
     return str(ngettext("down %(num)d point", "down %(num)d points", points))
 
 
-def listed_label(row: ComparisonRow, settings: Thresholds) -> str | None:
-    """Return the change label for a list of many: up and down where they survive among all (Benjamini-Hochberg)."""
-    if row.change_label in ("up", "down") and (row.change_p is None or row.change_p > settings.change_q):
-        return "none"
-    return row.change_label
-
-
 def location_change(row: ComparisonRow) -> str:
     """Return the change of one location as a sentence."""
     if row.previous is None:

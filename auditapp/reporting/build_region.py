@@ -11,9 +11,9 @@ from auditapp.reporting.quarter import QuarterFacts
 from checklists.model import Criterion
 from checklists.problems import Problem
 from reports import attention, quarterly, regional
-from reports.compare import ComparisonRow
+from reports.compare import ComparisonRow, listed_label
 from reports.criteria import BASES, CriterionRow
-from reports.heat import tell_regions
+from reports.heat import tell_regions, tell_rows
 from reports.regional import ChannelVisits, CriticalPlace, Matrix, MatrixCell, MatrixRow, RegionReport
 from reports.summary import Summary, in_region
 
@@ -27,7 +27,7 @@ def build_region(quarter: QuarterFacts, path: str) -> RegionReport:
     if not rows or path not in quarter.regions:
         raise Problem("nothing_to_report", quarter=str(facts.quarter))
     region, *of_areas = results.build_summaries(facts, regions=[path, *_below(quarter, path)])
-    chosen = attention.choose(rows, lambda row: regional.listed_label(row, comparison.settings))
+    chosen = attention.choose(rows, lambda row: listed_label(row, comparison.settings))
     critical = _critical(quarter, inside)
     populations = {(row.format, row.channel) for row in rows}
     names = quarter.names
@@ -140,7 +140,7 @@ def _of_locations(quarter: QuarterFacts, members: Sequence[ComparisonRow], by: s
         if each.channel == channel
     }
     between = {key: sums for basis in BASES for key, sums in quarter.between(basis, kind).items()}
-    tones = regional.tell_rows(list(cells.values()), kind, between, quarter.facts.spread or {}, quarter.facts.quarter)
+    tones = tell_rows(list(cells.values()), kind, between, quarter.facts.spread or {}, quarter.facts.quarter)
     codes = [code for code in quarter.frame.criteria if any((row.location, code) in cells for row in order)]
 
     def cell(location: str, code: str) -> MatrixCell:

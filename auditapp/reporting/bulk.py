@@ -97,7 +97,7 @@ def _print(jobs: Jobs, publication_id: int, progress: Callable[[int, int], None]
                 orders = select(OrderedReport).where(OrderedReport.publication_id == publication_id)
                 rows = session.scalars(orders).all()
                 left = [str(row.id) for row in rows if row.issued_id is None and not row.problem]
-                due = _jobs_of(session, left)
+                due = _due(session, left)
             progress(len(rows) - len(left), len(rows))
             if not left:
                 return
@@ -106,11 +106,12 @@ def _print(jobs: Jobs, publication_id: int, progress: Callable[[int, int], None]
             time.sleep(OFTEN)
 
 
-def _jobs_of(session: Session, keys: Sequence[str]) -> list[int]:
+def _due(session: Session, keys: Sequence[str]) -> list[int]:
+    """Return the jobs of these reports that nobody does just now and that are not put off."""
     found: list[int] = []
     for start in range(0, len(keys), 500):
-        some = select(Job.id).where(Job.kind == "report", Job.key.in_(keys[start : start + 500])).order_by(Job.id)
-        found += session.scalars(some)
+        mine = (Job.kind == "report", Job.key.in_(keys[start : start + 500]))
+        found += session.scalars(select(Job.id).where(*mine, Job.due_at <= now()).order_by(Job.id))
     return found
 
 

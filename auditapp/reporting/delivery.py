@@ -20,6 +20,7 @@ from checklists.lifecycle import Role
 from checklists.model import Text
 from reports.periods import Quarter
 
+KIND = "reports"  # where issued PDFs lie in storage
 SUBJECT = Text("{programme}: raporty za {quarter}", "{programme}: reports for {quarter}")
 BODY = Text(
     "Raporty za {quarter} są gotowe. Znajdziesz je tutaj:\n\n{url}\n",
@@ -87,6 +88,6 @@ def write_zip(storage: Storage, reports: Iterable[IssuedReport], out: IO[bytes])
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as packed:
         for report in reports:
             entry = zipfile.ZipInfo(f"{report.number}.pdf", report.created_at.timetuple()[:6])
-            packed.writestr(entry, storage.get("reports", report.sha256))
+            packed.writestr(entry, storage.get(KIND, report.sha256))
             count += 1
     return count

@@ -88,9 +88,18 @@ def read_inputs(storage: Storage, digest: str) -> dict[str, Any]:
     return inputs
 
 
-def changes(storage: Storage, session: Session, standing: IssuedReport, draft: Draft) -> tuple[Change, ...]:
-    """Return which figures differ from those of the standing issue; none where its inputs were not kept."""
-    digest = session.scalar(select(OrderedReport.inputs).where(OrderedReport.issued_id == standing.id))
+def kept_inputs(session: Session, programme_id: int, quarter: Quarter) -> dict[int, str]:
+    """Return under which hash the inputs of a quarter's issued reports lie, by their id."""
+    rows = session.execute(
+        select(IssuedReport.id, OrderedReport.inputs)
+        .join(OrderedReport, OrderedReport.issued_id == IssuedReport.id)
+        .where(IssuedReport.programme_id == programme_id, IssuedReport.quarter == str(quarter))
+    )
+    return dict(rows.all())
+
+
+def changes(storage: Storage, digest: str | None, draft: Draft) -> tuple[Change, ...]:
+    """Return which figures differ from those of the standing issue; none (None) where its inputs were not kept."""
     if digest is None:
         return ()
     return corrections.find_changes(read_inputs(storage, digest)["page"], draft.inputs["page"], draft.locale)

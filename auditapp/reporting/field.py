@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from auditapp.models import AnswerRow, Evidence, Location, Programme, Visit, VisitScoreRow, Wave
+from auditapp.quotes import is_good
 from checklists.lifecycle import State
 from checklists.model import AnswerState, Checklist, Item, ItemType, VisitKind
 from reports import quarterly
@@ -68,10 +69,6 @@ def read_visits(session: Session, programme: Programme, quarter: Quarter) -> dic
 def items_of(checklists: Mapping[int, Checklist]) -> dict[int, dict[str, Item]]:
     """Return the items of each checklist version by code."""
     return {version: {item.code: item for item in checklist.items} for version, checklist in checklists.items()}
-
-
-def _good(item: Item, points: float | None) -> bool:
-    return points is not None and points >= 0.5 * (item.max_points or 1)
 
 
 def read_asked(session: Session, programme: Programme, quarter: Quarter) -> dict[str, list[Asked]]:
@@ -167,7 +164,7 @@ def read_photos(
     for code, day, version, item, key, points in rows:
         asked = items[version][item]
         if day is not None and key is not None and asked.scored and not _proves_a_visit(asked):
-            found[code].append(Photo(key, day, asked.criterion, asked.question, _good(asked, points)))
+            found[code].append(Photo(key, day, asked.criterion, asked.question, is_good(asked, points)))
     return found
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from functools import lru_cache
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from auditapp import journal
@@ -25,7 +25,7 @@ from checklists.model import Text
 from checklists.problems import Problem
 from reports.pdf import Printer, ReportProblem
 
-KIND = "reports"
+KIND = delivery.KIND
 PREVIEW = Text("Podgląd – nie wydano", "Preview – not issued")
 log = logging.getLogger("auditapp.reporting")
 
@@ -116,12 +116,12 @@ def end_if_done(session: Session, jobs: Jobs, publication: Publication) -> None:
 
     The caller holds the publication's row, so that two last reports do not both leave it to the other.
     """
-    waiting = select(func.count()).where(
+    waiting = exists().where(
         OrderedReport.publication_id == publication.id,
         OrderedReport.issued_id.is_(None),
         OrderedReport.problem == "",
     )
-    if publication.ended_at is not None or session.scalar(waiting):
+    if publication.ended_at is not None or session.scalar(select(waiting)):
         return
     publication.ended_at = jobs.clock()
     session.flush()

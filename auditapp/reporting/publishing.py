@@ -77,6 +77,7 @@ def publish(
         frozen = record.build_record(session, programme, quarter)
     if not frozen.counted:
         raise Problem("nothing_to_report", quarter=str(quarter))
+    jobs.storage.put_as(record.KIND, frozen.sha, frozen.packed())  # before anybody has to wait
     session.scalar(select(Programme.id).where(Programme.id == programme.id).with_for_update())  # one after the other
     last = find_last(session, programme.id, quarter)
     if last is not None and last.ended_at is None:
@@ -113,7 +114,6 @@ def publish(
             author_id=actor_id,
         )
         session.add(publication)
-    jobs.storage.put_as(record.KIND, frozen.sha, frozen.packed())
     session.flush()
     journal.write(
         session,
@@ -182,7 +182,7 @@ def _orders(
 ) -> Iterator[dict[str, object]]:
     """Yield the rows of the reports to print, with everything each is printed from in storage."""
     quarter = Quarter.parse(publication.quarter)
-    gathered = gather(session, programme, quarter)
+    gathered, kept = gather(session, programme, quarter), drafts.kept_inputs(session, programme.id, quarter)
     for draft in build_drafts(session, programme, gathered, wanted):
         standing = before.get(draft.same)
         if standing is not None and (
@@ -195,7 +195,7 @@ def _orders(
                 issue=standing.issue,
                 issued_on=standing.created_at.date(),
                 reason=publication.note,
-                changes=drafts.changes(jobs.storage, session, standing, draft),
+                changes=drafts.changes(jobs.storage, kept.get(standing.id), draft),
             )
         issue = standing.issue + 1 if standing is not None else 1
         number = drafts.number_of(programme, quarter, draft, issue)
@@ -256,7 +256,8 @@ def build_drafts(session: Session, programme: Programme, gathered: QuarterFacts,
             elif wanted.location:
                 raise drafts.not_visited(location, gathered.facts.quarter)
     if "region" in wanted.kinds and not wanted.location:
-        homes = {path for path, code in _homes(gathered) if code in visited}
+        places = gathered.facts.locations
+        homes = set(places.loc[places["location"].isin(visited), "region"])
         for region in session.scalars(_regions(programme, wanted)).all():
             if any(path == region.path or path.startswith(region.path + "/") for path in homes):
                 area = build_region(gathered, region.path)
@@ -264,12 +265,6 @@ def build_drafts(session: Session, programme: Programme, gathered: QuarterFacts,
     if "network" in wanted.kinds and not (wanted.location or wanted.region):
         network = build_network(gathered)
         yield from (drafts.of_network(network, locale) for locale in wanted.locales)
-
-
-def _homes(gathered: QuarterFacts) -> Iterator[tuple[str, str]]:
-    """Yield the path of the region and the code of every location."""
-    places = gathered.facts.locations
-    return zip(places["region"], places["location"], strict=True)
 
 
 def _locations(programme: Programme, wanted: Wanted) -> Select[Location]:

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from auditapp import results
-from auditapp.access import DESK, Actor, locations_for, regions_for
+from auditapp.access import DESK, Actor, inside_region, locations_for, regions_for
 from auditapp.models import IssuedReport, Location, OrderedReport, Publication, Region, User
 from auditapp.reporting.drafts import Same
 from checklists.problems import REFUSALS, Problem
@@ -51,8 +51,8 @@ class Progress:
 
     def why(self, locale: str) -> str:
         """Return what kept the reports from being prepared, in words."""
-        problem = why(self.publication.problem, quarter=self.publication.quarter)
-        return problem.sentence(locale)
+        public = self.publication
+        return why(public.problem, quarter=public.quarter, location=public.wanted["location"]).sentence(locale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,6 @@ def find_progress(session: Session, programme_id: int, quarter: str, now: dateti
 
 def why(code: str, **words: str) -> Problem:
     """Return the refusal behind the code that is noted of a publication."""
-    words = {"location": "", **words}
     return Problem(code, **words) if code in REFUSALS else Problem("not_prepared", reason=code, **words)
 
 
@@ -207,10 +206,7 @@ def in_force(session: Session, actor: Actor, quarter: str, region: Region | None
     """Return the reports in force that the actor may read, of everything in a region where one is given."""
     query = _scope(actor).where(IssuedReport.quarter == quarter)
     if region is not None:
-        inside = select(Region.id).where(
-            Region.programme_id == region.programme_id,
-            or_(Region.path == region.path, Region.path.startswith(region.path + "/", autoescape=True)),
-        )
+        inside = select(Region.id).where(Region.programme_id == region.programme_id, inside_region(region.path))
         places = select(Location.id).where(Location.region_id.in_(inside))
         query = query.where(or_(IssuedReport.location_id.in_(places), IssuedReport.region_id.in_(inside)))
     return list(_newest(session.scalars(query.order_by(IssuedReport.issue)).all()).values())

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -25,7 +26,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     """The frozen list of a quarter as plain values. `counted` visits make the figures, `left_out` ones do not."""
 
@@ -33,14 +34,18 @@ class Record:
     counted: int
     left_out: int
 
-    @property
+    @cached_property
     def sha(self) -> str:
         """The SHA-256 of the values: equal as long as nothing has changed."""
-        return hashlib.sha256(msgspec.json.encode(self.values)).hexdigest()
+        return hashlib.sha256(self._text).hexdigest()
 
     def packed(self) -> bytes:
         """Return the values as compressed JSON, the same bytes for the same values."""
-        return gzip.compress(msgspec.json.encode(self.values), mtime=0)
+        return gzip.compress(self._text, mtime=0)
+
+    @cached_property
+    def _text(self) -> bytes:
+        return msgspec.json.encode(self.values)
 
 
 def build_record(session: Session, programme: Programme, quarter: Quarter) -> Record:

@@ -6,21 +6,22 @@ import io
 import logging
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO, Any
 
 from flask import Blueprint, Response, flash, request, send_file
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
-from auditapp import journal, web
+from auditapp import web
 from auditapp.access import DESK, MANAGERS, Actor, allow, get_region, locations_for, regions_for
 from auditapp.models import Location, Programme, Region
 from auditapp.reporting import delivery, forms, printing, publishing, queries, record
+from auditapp.reporting.desk import get_quarter, note_opened
 from auditapp.reporting.publishing import Wanted
 from checklists.lifecycle import Role
 from checklists.problems import Problem
 from reports.pdf import ReportProblem
-from reports.periods import Quarter
 
 bp = Blueprint("reporting", __name__, url_prefix="/p/<programme>")
 PUBLISHERS = (Role.PROGRAMME_MANAGER, Role.ADMINISTRATOR)
@@ -51,7 +52,7 @@ def publish(actor: Actor) -> Any:
             session,
             web.jobs(),
             session.get_one(Programme, actor.programme_id),
-            _quarter(form.quarter.data),
+            get_quarter(form.quarter.data),
             _wanted(form.what.data, form.locales()),
             note=form.note.data or "",
             actor_id=actor.user_id,
@@ -69,7 +70,7 @@ def publish(actor: Actor) -> Any:
 def again(actor: Actor, quarter: str) -> Any:
     """Try to print once more what could not be printed."""
     session = web.session()
-    publication = publishing.find_last(session, actor.programme_id, _quarter(quarter))
+    publication = publishing.find_last(session, actor.programme_id, get_quarter(quarter))
     if publication is None:
         raise Problem("not_found")
     publishing.print_again(session, web.jobs(), publication)
@@ -88,8 +89,10 @@ def preview(actor: Actor) -> Any:
     session = web.session()
     programme = session.get_one(Programme, actor.programme_id)
     wanted = _wanted(form.what.data, (form.locale.data,))
+    if wanted.region:
+        wanted = replace(wanted, kinds=("region",))  # its own report, which comes before those of what lies in it
     try:
-        data = publishing.preview(session, web.jobs(), programme, _quarter(form.quarter.data), wanted)
+        data = publishing.preview(session, web.jobs(), programme, get_quarter(form.quarter.data), wanted)
     except ReportProblem as error:
         log.exception("a report could not be printed")
         raise Problem("not_printable", number=_("preview")) from error
@@ -105,7 +108,7 @@ def download(actor: Actor, number: str) -> Any:
     """Send the bytes as they were issued; nothing on the way keeps them. The journal knows who opened what."""
     report = queries.get_issued(web.session(), actor, number)
     data = web.storage().get(printing.KIND, report.sha256)
-    _note_opened(actor, "report", report.number)
+    note_opened(actor, "report", report.number)
     response = Response(data, mimetype="application/pdf")
     response.headers.set("Content-Disposition", "attachment", filename=f"{report.number}.pdf")
     response.headers["Cache-Control"] = "private, no-store"
@@ -118,12 +121,12 @@ def packed(actor: Actor, quarter: str) -> Any:
     """Send all reports in force that the actor may read, of one region where `region` names it, in one file."""
     session, path = web.session(), request.args.get("region", "")
     region = get_region(session, actor, path) if path else None
-    reports = queries.in_force(session, actor, str(_quarter(quarter)), region)
+    reports = queries.in_force(session, actor, str(get_quarter(quarter)), region)
     if not reports:
         raise Problem("not_found")
     out = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (closed when it is sent)
     delivery.write_zip(web.storage(), reports, out)
-    _note_opened(actor, "reports", quarter, region=path, count=len(reports))
+    note_opened(actor, "reports", quarter, region=path, count=len(reports))
     name = f"{actor.programme}-{quarter}{'-' + region.name if region else ''}.zip"
     response = Response(_pieces(out), mimetype="application/zip")
     response.headers.set("Content-Disposition", "attachment", filename=name)
@@ -148,28 +151,6 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
         file.seek(0)
         while piece := file.read(PIECE):
             yield piece
-
-
-def _note_opened(actor: Actor, subject: str, subject_id: str, **detail: object) -> None:
-    """Write into the journal who opened what, in a transaction of its own: the request itself only reads."""
-    with web.database().transaction() as session:
-        journal.write(
-            session,
-            programme_id=actor.programme_id,
-            actor_id=actor.user_id,
-            now=web.now(),
-            act="open",
-            subject=subject,
-            subject_id=subject_id,
-            **detail,
-        )
-
-
-def _quarter(text: str) -> Quarter:
-    try:
-        return Quarter.parse(text)
-    except ValueError as error:
-        raise Problem("not_found") from error
 
 
 def _wanted(what: str, locales: tuple[str, ...]) -> Wanted:

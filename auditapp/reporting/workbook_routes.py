@@ -12,11 +12,10 @@ from auditapp import web
 from auditapp.access import DESK, MANAGERS, Actor, allow, locations_for, regions_for
 from auditapp.models import Location, Programme, Region
 from auditapp.reporting import workbook
+from auditapp.reporting.desk import get_quarter, note_opened
 from auditapp.reporting.quarter import gather
 from auditapp.reporting.workbook_sheets import Part
 from auditapp.workbooks import XLSX
-from checklists.problems import Problem
-from reports.periods import Quarter
 
 bp = Blueprint("workbook", __name__, url_prefix="/p/<programme>")
 
@@ -25,10 +24,7 @@ bp = Blueprint("workbook", __name__, url_prefix="/p/<programme>")
 @allow(*DESK, *MANAGERS)
 def download(actor: Actor, quarter: str) -> Any:
     """Write the workbook of a quarter in the person's language."""
-    try:
-        asked = Quarter.parse(quarter)
-    except ValueError as error:
-        raise Problem("not_found") from error
+    asked = get_quarter(quarter)
     session = web.session()
     part = Part(
         locations=frozenset(session.scalars(locations_for(actor).with_only_columns(Location.code))),
@@ -38,6 +34,7 @@ def download(actor: Actor, quarter: str) -> Any:
     programme = session.scalars(select(Programme).where(Programme.id == actor.programme_id)).one()
     file = io.BytesIO()
     workbook.write(file, gather(session, programme, asked), part, web.locale(), web.now())
+    note_opened(actor, "workbook", str(asked))
     response = Response(file.getvalue(), mimetype=XLSX)
     response.headers.set("Content-Disposition", "attachment", filename=f"{actor.programme}-{asked}.xlsx")
     response.headers["Cache-Control"] = "private, no-store"

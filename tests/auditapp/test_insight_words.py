@@ -11,7 +11,7 @@ from flask import session as cookie
 from auditapp.factory import App
 from auditapp.insight import standing_words, words
 from reports.columns import Population
-from reports.compare import ComparisonRow
+from reports.compare import ComparisonRow, listed_label
 from reports.thresholds import Thresholds
 
 ROW = ComparisonRow(
@@ -109,7 +109,7 @@ def test_changes(value: float | None, label: str | None, said: str) -> None:
     ],
 )
 def test_a_list_marks_fewer_changes(label: str | None, p: float | None, listed: str | None) -> None:
-    assert words.listed_label(replace(ROW, change_label=label, change_p=p), Thresholds()) == listed
+    assert listed_label(replace(ROW, change_label=label, change_p=p), Thresholds()) == listed
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_a_correction_needs_its_reason_and_supersedes(office: Person, press: Pre
         make.make_visit(session, north, version, other, {**GOOD, "M8": "no"})
     refused = office.post("/p/lumo/reports", ONE)
     assert (refused.status, "Napisz dlaczego w polu" in refused.text) == (422, True)
-    office.post("/p/lumo/reports", {**ONE, "note": "Wizyta uznana po odwołaniu"})
+    office.post("/p/lumo/reports", {**ONE, "note": "Wizyta uznana po odwołaniu 😀"})
     press.work()
     page = office.get("/p/lumo/reports")
     assert pdf_links(page) == [f"/p/lumo/reports/LUMO-2026Q3-L1-PL-{issue}.pdf" for issue in (2, 1)]
@@ -97,6 +97,7 @@ def test_a_correction_needs_its_reason_and_supersedes(office: Person, press: Pre
     assert "Powód korekty: Wizyta uznana po odwołaniu" in page.text
     text = read(press.data("LUMO-2026Q3-L1-PL-2"))
     assert "To wydanie zastępuje wydanie 1 z 12.08.2026." in " ".join(text.split())
+    assert "Powód: Wizyta uznana po odwołaniu" in " ".join(text.split())
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,8 @@ def test_what_cannot_be_prepared_is_said(office: Person, press: Press, app: App,
     office.post("/p/lumo/reports", {**ONE, "what": "location:L3"})
     press.work()
     page = office.get("/p/lumo/reports")
-    assert "nie ma w kwartale 2026Q3 zatwierdzonej wizyty" in page.text
+    assert "Placówka L3 nie ma w kwartale 2026Q3 zatwierdzonej wizyty" in page.text
+    assert "Nie wydano nic nowego." in page.text
     assert "Ogłoś i wydaj" in page.text
 
 
@@ -149,12 +151,22 @@ def test_a_report_that_cannot_be_printed_is_named_and_tried_again(
     assert pdf_links(office.get("/p/lumo/reports")) == ["/p/lumo/reports/LUMO-2026Q3-L1-PL-1.pdf"]
 
 
-@pytest.mark.parametrize("what", ["network", "location:L1", "region:Północ"])
-def test_a_preview_is_marked_and_not_kept(office: Person, press: Press, what: str) -> None:
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [
+        ("network", "Raport sieci"),
+        ("location:L1", "Gdynia lumo"),
+        ("region:Północ", "Raport regionu"),
+        ("region:Północ/Pomorze", "Pomorze"),
+    ],
+)
+def test_a_preview_is_marked_and_not_kept(office: Person, press: Press, what: str, name: str) -> None:
     answer = office.get(PREVIEW + what).response
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.headers["Content-Disposition"].startswith("inline")
-    assert "nie wydano" in " ".join(read(answer.data).split())
+    text = " ".join(read(answer.data).split())
+    assert "nie wydano" in text
+    assert name in text
     assert (press.issued(), press.ordered()) == ([], [])
 
 
@@ -254,11 +266,13 @@ def test_who_opened_what_is_in_the_journal(app: App, world: World, issued: dict[
     Person(app, person).get(f"/p/lumo/reports/{STORE}.pdf")
     Person(app, person).get(f"/p/lumo/reports/{NETWORK}.pdf")  # refused
     Person(app, person).get("/p/lumo/reports/2026Q3.zip")
+    Person(app, person).get("/p/lumo/reports/2026Q3.xlsx")
     with app.database.transaction(write=False) as session:
         lines = session.scalars(select(JournalLine).where(JournalLine.act == "open").order_by(JournalLine.id)).all()
     assert [(line.subject, line.subject_id, line.actor_id) for line in lines] == [
         ("report", STORE, person.id),
         ("reports", "2026Q3", person.id),
+        ("workbook", "2026Q3", person.id),
     ]
 
 

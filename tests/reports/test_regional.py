@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from reports.attention import Costliest
+from reports.compare import listed_label
 from reports.criteria import CriterionRow
-from reports.heat import Between, sum_between
+from reports.heat import Between, sum_between, tell_rows
 from reports.intervals import Dispersion
-from reports.regional import CriticalPlace, by_tone, first_steps, listed_label, tell_rows
+from reports.regional import CriticalPlace, by_tone, first_steps
 from reports.thresholds import Thresholds
 from tests.reports.builders import make_criterion_cells, make_locations
 from tests.reports.paper import QUARTER, make_row
