@@ -109,13 +109,18 @@ def follow_links(served: Served, page: Page) -> Iterator[str]:
 
 
 def faults(page: Page) -> list[str]:
-    """Return what axe finds on the page, and whether it scrolls sideways."""
+    """Return what axe finds on the page, whether it scrolls sideways, whether wide tables are laid out as such."""
     found = [
         f"{violation['id']}: {violation['nodes'][0]['html'][:160]}"
         for violation in Axe().run(page).response["violations"]
     ]
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         found.append("scrolls sideways")
+    if page.evaluate(
+        "innerWidth >= 1024 && [...document.querySelectorAll('main table')].some("
+        "(table) => table.checkVisibility() && getComputedStyle(table).display !== 'table')"
+    ):
+        found.append("a table whose headings do not stand above their columns")
     return found
 
 
