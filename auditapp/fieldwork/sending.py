@@ -326,7 +326,9 @@ def _after_final(arrival: Arrival, document: Document, row: Submission) -> Outco
     """Answer what comes under the id of a completed document: a replay, an old draft, or something else."""
     if row.sha256 == arrival.sha:
         return _outcome(arrival, row)
-    if document.status == "draft" and document.rev <= row.rev and row.visit_id == arrival.visit.id:
+    if row.visit_id != arrival.visit.id:
+        return arrival.park("used_id", document)
+    if document.status == "draft" and document.rev <= row.rev:
         return Outcome(rev=row.rev)
     return arrival.park("old_round" if document.round < arrival.visit.round else "already_sent", document)
 

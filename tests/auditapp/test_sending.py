@@ -212,6 +212,15 @@ def test_an_id_belongs_to_one_document(office: Office) -> None:
     assert office.put(office.document(A, round=2, rev=10)).parked == "used_id"
 
 
+@pytest.mark.parametrize("first", ["draft", "final"])
+@pytest.mark.parametrize("second", ["draft", "final"])
+def test_an_id_belongs_to_one_visit(office: Office, first: str, second: str) -> None:
+    office.put(office.document(A, status=first))
+    late = office.with_a_new_visit()
+    assert late.put(late.document(A, status=second)).parked == "used_id"
+    assert (late.rows(), late.visit().status, len(late.parked())) == ([], "assigned", 1)
+
+
 FLAGS: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     "nothing": ({}, {}, []),
     "window passed": ({"window_to": date(2026, 8, 11)}, {}, ["late"]),
