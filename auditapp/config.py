@@ -57,7 +57,7 @@ class Settings:
 
     `dir` is the instance's folder (database, files, mail, secret); sizes are in bytes. Without a `bucket` files lie in
     the folder, without a `queue_url` the queue does too, and without a `mail_server` letters do. `workers` are threads
-    that do jobs beside the pages.
+    that do jobs beside the pages; `proxies` stand before the instance, each adding to X-Forwarded-For.
     """
 
     dir: Path
@@ -71,6 +71,7 @@ class Settings:
     bucket: Bucket | None = None
     queue_url: str = field(default="", repr=False)
     workers: int = 1
+    proxies: int = 0
     mail_server: MailServer | None = None
     mail_from: str = ""
     testing: bool = False
@@ -103,6 +104,7 @@ class Settings:
                 bucket=_bucket(env),
                 queue_url=_queue_url(env.str("AUDITAPP_QUEUE_URL", "")),
                 workers=env.int("AUDITAPP_WORKERS", cls.workers, validate=validate.Range(min=0, max=64)),
+                proxies=env.int("AUDITAPP_PROXIES", cls.proxies, validate=validate.Range(min=0, max=8)),
                 mail_server=server,
                 mail_from=sender,
             )

@@ -13,6 +13,7 @@ from flask_compress import Compress
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from auditapp import access, errors, formats, i18n, navigation, rooms, static_files, web
@@ -123,6 +124,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_STREAMS=False,  # exports are streamed at the speed of the database
     )
+    if settings.proxies:  # only whose address it is: the scheme and the name of the host are the settings' word
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(formats.FILTERS)

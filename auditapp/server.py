@@ -67,5 +67,5 @@ def _answer(app: App, settings: Settings, listening: socket.socket) -> None:
         threads=8,
         max_request_body_size=settings.max_request,
         ident="auditapp",
-        clear_untrusted_proxy_headers=True,
+        clear_untrusted_proxy_headers=not settings.proxies,
     )

@@ -155,6 +155,7 @@ def test_a_bucket_is_read_from_its_variables(monkeypatch: pytest.MonkeyPatch, tm
         ("AUDITAPP_QUEUE_URL", "amqp://host"),
         ("AUDITAPP_WORKERS", "-1"),
         ("AUDITAPP_WORKERS", "many"),
+        ("AUDITAPP_PROXIES", "-1"),
     ],
 )
 def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str, value: str) -> None:

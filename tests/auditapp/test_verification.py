@@ -63,7 +63,7 @@ class Desk:
     def number(self, number: str, **kwargs: Any) -> Page:
         return self.ask({"number": number}, **kwargs)
 
-    def ask(self, data: dict[str, Any], *, address: str = "203.0.113.7", locale: str = "pl") -> Page:
+    def ask(self, data: dict[str, Any], *, address: str = "203.0.113.7", via: str = "", locale: str = "pl") -> Page:
         person = Person(self.app, locale=locale)
         # Encoded here, because the client would forget to close the file that it writes much data to.
         boundary, body = encode_multipart({"csrf_token": person.get("/verify").token(), **data})
@@ -71,7 +71,7 @@ class Desk:
             "/verify",
             data=body,
             content_type=f"multipart/form-data; boundary={boundary}",
-            environ_overrides={"REMOTE_ADDR": address},
+            environ_overrides={"REMOTE_ADDR": address, **({"HTTP_X_FORWARDED_FOR": via} if via else {})},
         )
         inspect(page := Page(response))
         return page
@@ -265,6 +265,26 @@ def test_guessing_numbers_slows_down(desk: Desk) -> None:
     assert desk.number(NUMBER, address="203.0.113.8").status == 200
     desk.clock.now += attempts.FAILURE_WINDOW
     assert desk.number(NUMBER).status == 200
+
+
+@pytest.mark.parametrize(
+    ("proxies", "via", "status"),
+    [
+        (0, "198.51.100.4", 429),  # anybody can write the header
+        (1, "198.51.100.4", 200),
+        (1, "203.0.113.7, 198.51.100.4", 200),
+        (1, "198.51.100.4, 203.0.113.7", 429),  # what the caller wrote before the proxy added its own
+        (2, "198.51.100.4, 203.0.113.9", 200),
+    ],
+)
+def test_behind_a_proxy_callers_are_told_apart(settings: Settings, proxies: int, via: str, status: int) -> None:
+    app = create_app(replace(settings, proxies=proxies), clock=(clock := Clock()))
+    desk = Desk(app, clock)
+    for guess in range(attempts.FAILURES_ALLOWED):
+        address = "203.0.113.7" if proxies < 2 else "203.0.113.7, 203.0.113.9"
+        desk.number(f"LUMO-2026Q3-L{guess}-PL-9", via=address if proxies else "")
+    assert desk.number("LUMO-2026Q3-L0-PL-9", via=via).status == status
+    app.database.engine.dispose()
 
 
 def test_who_asked_is_forgotten(desk: Desk) -> None:
