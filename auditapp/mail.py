@@ -3,6 +3,7 @@
 A letter goes to the mail server of the settings or, without one, into the instance's mail folder. A job may run twice,
 so its letter may be sent twice: when the worker dies between the server's "accepted" and the note of it, or when that
 word is lost on the way. The second letter then has the Message-ID of the first, by which mailboxes know a duplicate.
+Of a letter that was sent the text is erased: it may hold a link that lets somebody in.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ def _note_sent(jobs: Jobs, letter_id: int) -> None:
         session.execute(
             update(OutgoingMail)
             .where(OutgoingMail.id == letter_id, OutgoingMail.sent_at.is_(None))
-            .values(sent_at=jobs.clock())
+            .values(sent_at=jobs.clock(), body="")
         )
 
 

@@ -1,6 +1,11 @@
-"""Doing the jobs of an instance as a worker does, in the thread of the test."""
+"""Doing the jobs of an instance as a worker does, in the thread of the test, and reading the letters it sent."""
 
 from __future__ import annotations
+
+import email
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -16,3 +21,8 @@ def do_jobs(app: App) -> None:
         due = session.scalars(select(Job.id).where(Job.due_at <= jobs.clock())).all()
     for job_id in due:
         jobs.work(job_id)
+
+
+def read_letters(folder: Path) -> list[EmailMessage]:
+    """Return the letters that an instance without a mail server put into its mail folder, in their order."""
+    return [email.message_from_bytes(path.read_bytes(), policy=SMTP) for path in sorted(folder.glob("*.eml"))]

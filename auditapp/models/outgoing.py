@@ -30,7 +30,7 @@ class JournalLine(Base):
 
 
 class OutgoingMail(Base):
-    """A letter written in the transaction that caused it and sent after its commit."""
+    """A letter written in the transaction that caused it and sent after its commit, when `body` becomes ""."""
 
     __tablename__ = "outgoing_mail"
     id: Mapped[int] = mapped_column(primary_key=True)
