@@ -351,9 +351,15 @@ def area(found: Summary, locale: str) -> str:
             "Wizyt jest jeszcze za mało, żeby powiedzieć, ile może tu zrobić przypadek.",
             "There are too few visits yet to say how far chance reaches.",
         ).get(locale)
+    alike = Text("", "")
+    if found.se == 0:
+        alike = Text(
+            ", choć w każdej placówce wizyty wypadły tak samo",
+            ", though within each location the visits were all alike",
+        )
     return Text(
-        f"Prawdziwy poziom leży prawdopodobnie {between(found.low, found.high, 'pl')}.",
-        f"The true level is likely {between(found.low, found.high, 'en')}.",
+        f"Prawdziwy poziom leży prawdopodobnie {between(found.low, found.high, 'pl')}{alike.pl}.",
+        f"The true level is likely {between(found.low, found.high, 'en')}{alike.en}.",
     ).get(locale)
 
 

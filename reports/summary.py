@@ -16,7 +16,7 @@ import pandas as pd
 
 from reports.change import ChangeLabel, XmrLimits, label_change, xmr_limits
 from reports.columns import formats_present
-from reports.intervals import FloatArray, headline, mover, normal_interval, strata_se
+from reports.intervals import FloatArray, headline, mover, normal_interval, strata_se, wilson
 from reports.measures import Cube, Estimate, Measure, Spread, build_cube, channels_of, estimate
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
@@ -327,7 +327,7 @@ def _summary(
         score = float(np.average(standing.score[visited], weights=weights[visited]))
         se = _or_none(strata_se(weights[visited], standing.variance[visited]))
         if se is not None:
-            low, high = normal_interval(score, se)
+            low, high = _interval(score, se, weights[visited], standing.n[visited])
     return Summary(
         region=region,
         quarter=quarter,
@@ -346,6 +346,18 @@ def _summary(
         critical_failed=_count(cube.critical_failed, cube, criterion, quarter, members),
         critical_applicable=_count(cube.critical_applicable, cube, criterion, quarter, members),
     )
+
+
+def _interval(score: float, se: float, weights: FloatArray, n: FloatArray) -> tuple[float, float]:
+    """Return the interval of a weighted mean of locations.
+
+    Where all visits were alike nothing tells how visits vary: then Wilson's at phi = 1, the widest, of as many
+    visits as would have the same variance in one place.
+    """
+    if se > 0:
+        return normal_interval(score, se)
+    low, high = wilson(score, strata_se(weights, 1 / n) ** -2)
+    return float(low), float(high)
 
 
 def _or_none(value: float) -> float | None:

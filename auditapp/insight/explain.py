@@ -178,15 +178,22 @@ def of_summary(summary: Summary) -> Lines:
     )
     lines = [(_("Score"), str(said))]
     if summary.se is not None and summary.low is not None:
+        likely = interval(summary.low, summary.high)
         lines.append(
             (
                 _("Likely level"),
                 _(
+                    "Within each location the visits were all alike, so they do not show how visits vary: %(range)s is "
+                    "Wilson's interval with phi 1, the widest there is for so many visits.",
+                    range=likely,
+                )
+                if summary.se == 0
+                else _(
                     "The score ± %(z)s standard errors of %(se)s points: %(range)s. Each location is a stratum; how "
                     "unsure its score is follows from its visits.",
                     z=decimal(Z95, 2),
                     se=decimal(100 * summary.se, 1),
-                    range=interval(summary.low, summary.high),
+                    range=likely,
                 ),
             )
         )

@@ -31,16 +31,7 @@ def area_score(summary: Summary, *, network: bool) -> str:
     """Return the score of the network (one decimal) or of a region as a sentence."""
     if summary.score is None:
         return str(_("No visit counts in this quarter yet, so there is no score."))
-    score = percent(summary.score, 1 if network else 0)
-    if summary.low is not None and summary.low == summary.high:
-        return str(
-            _(
-                "%(score)s; within each location the visits were all alike, so the range is one point and does not "
-                "show what chance can do.",
-                score=score,
-            )
-        )
-    return _scored(score, findings.area(summary, web.locale()))
+    return _scored(percent(summary.score, 1 if network else 0), findings.area(summary, web.locale()))
 
 
 def _scored(score: str, sentence: str) -> str:
