@@ -1,14 +1,17 @@
 """How fast a quarter's reports are made: python -m tests.benchmarks.reports [--answers 1000000] [--processes 2]
 
 Builds an instance with that many stores and a million answers (or takes the one in --dir), makes its last quarter
-public and prints the report of every location, as `auditapp reports issue` does. Beside it, in the same run, the bare
-compile of the same inputs by Typst: what printing would cost without jobs, storage and database.
+public and prints the report of every location, as `auditapp reports issue` does. Beside it, in the same run and in turn
+on a sample of the same reports: the bare compile by Typst, which is what printing would cost without jobs, storage and
+database, and the same content by WeasyPrint with charts of matplotlib (`rival`; needs `requirements/bench.txt`).
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
+import importlib.util
 import os
 import resource
 import tempfile
@@ -21,7 +24,7 @@ from auditapp import results
 from auditapp.config import Settings
 from auditapp.db import Database
 from auditapp.models import OrderedReport, Programme, Publication
-from auditapp.reporting import bulk, drafts
+from auditapp.reporting import bulk, drafts, printing
 from auditapp.reporting.publishing import Wanted
 from auditapp.storage import Storage
 from auditapp.terminal import Instance
@@ -29,10 +32,13 @@ from reports import pdf
 from tests.benchmarks import million
 
 FIGURES = [
-    "reports", "prepared in s", "printed in s", "a minute", "CPU ms each", "bare compile, CPU ms", "MB a process",
-    "load",
+    "reports", "prepared in s", "printed in s", "a minute", "CPU ms each", "MB a process", "bare compile, CPU ms",
+    "WeasyPrint, CPU ms", "times the bare compile", "load",
 ]  # fmt: skip
-SAMPLE = 40  # reports compiled once more for the comparison
+MISSING = (
+    "Without WeasyPrint there is nothing to compare with: pip install --require-hashes -r requirements/bench.txt (its "
+    "system library is Pango)."
+)
 
 
 def main() -> None:
@@ -40,15 +46,16 @@ def main() -> None:
     parser.add_argument("--dir", type=Path, help="an instance that is there already")
     parser.add_argument("--answers", type=int, default=1_000_000)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--sample", type=int, default=40, help="reports printed once more by both engines in turn")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.from_env(chosen.dir or Path(folder))
         if chosen.dir is None:
             million.fill(settings, chosen.answers)
-        measure(settings, chosen.processes)
+        measure(settings, chosen.processes, chosen.sample)
 
 
-def measure(settings: Settings, processes: int) -> None:
+def measure(settings: Settings, processes: int, sample: int) -> None:
     """Print the location reports of the last quarter and say what they cost."""
     database = Database(settings.database_url)
     with database.transaction(write=False) as session:
@@ -71,10 +78,13 @@ def measure(settings: Settings, processes: int) -> None:
     assert not outcome.failed, outcome.failed
     printing = time.perf_counter() - marks[0]
     spent, most = _printers()
-    bare = _bare(settings, database)
+    bare, rivals = _in_turn(settings, database, sample)
     print(f"| {' | '.join(FIGURES)} |\n|{'---|' * len(FIGURES)}")
-    figures = [count, marks[0] - begun, printing, 60 * count / printing, 1000 * spent / count, 1000 * bare, most]
-    print(f"| {' | '.join(f'{figure:.0f}' for figure in figures)} | {os.getloadavg()[0]:.1f} |")
+    figures = [count, marks[0] - begun, printing, 60 * count / printing, 1000 * spent / count, most, 1000 * bare]
+    compared = ["–", "–"] if rivals is None else [f"{1000 * rivals:.0f}", f"{rivals / bare:.1f}"]
+    print(f"| {' | '.join([*(f'{each:.0f}' for each in figures), *compared, f'{os.getloadavg()[0]:.1f}'])} |")
+    if rivals is None:
+        print(MISSING)
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"With preparing {60 * count / took:.0f} a minute; the process that prepares grew to {own:.0f} MB.")
     database.engine.dispose()
@@ -94,18 +104,29 @@ def _printers() -> tuple[float, float]:
     return spent, most
 
 
-def _bare(settings: Settings, database: Database) -> float:
-    """Return the processor time in seconds of one bare compile, the mean over SAMPLE reports of this run."""
+def _in_turn(settings: Settings, database: Database, sample: int) -> tuple[float, float | None]:
+    """Return the processor time in seconds of one bare compile and of one by the rival (None: it is not installed).
+
+    Means over the first reports of this run, each printed by both, one right after the other.
+    """
+    rival = importlib.import_module("tests.benchmarks.rival") if importlib.util.find_spec("weasyprint") else None
     storage = Storage.open(settings)
     with database.transaction(write=False) as session:
         last = session.scalars(select(Publication.id).order_by(Publication.id.desc())).first()
-        orders = select(OrderedReport.inputs).where(OrderedReport.publication_id == last).limit(SAMPLE)
-        inputs = [drafts.read_inputs(storage, digest) for digest in session.scalars(orders)]
-    pdf.print_inputs(inputs[0])  # fonts and templates are read once
-    begun = time.process_time()
+        orders = select(OrderedReport.inputs).where(OrderedReport.publication_id == last).limit(sample)
+        inputs = [drafts.read_inputs(storage, digest) for digest in session.scalars(orders.order_by(OrderedReport.id))]
+    printers = [pdf.print_inputs, *([rival.print_inputs] if rival is not None else [])]
+    for printer in printers:
+        printer(inputs[0], {})  # fonts and templates are read once
+    spent = [0.0 for _printer in printers]
     for each in inputs:
-        pdf.print_inputs(each)
-    return (time.process_time() - begun) / len(inputs)
+        photos = printing.read_pictures(storage, each["photos"])
+        for index, printer in enumerate(printers):
+            begun = time.process_time()
+            printer(each, photos)
+            spent[index] += time.process_time() - begun
+    bare, *rivals = (seconds / len(inputs) for seconds in spent)
+    return bare, rivals[0] if rivals else None
 
 
 if __name__ == "__main__":
