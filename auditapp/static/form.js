@@ -402,7 +402,21 @@
   async function kick() {
     clearTimeout(timer);
     const result = await Send.sendAll().catch(() => "waiting");
+    if (result !== "busy") await catchUp().catch(() => undefined);
     if (result !== "done") timer = setTimeout(kick, 5000);
+  }
+  function became(state) {
+    show(state);
+    one("#send-now").hidden = !["ready", "sending"].includes(state);
+    if (["ready", "sent", "parked"].includes(state)) lock();
+    if (state === "sent") one("#done").hidden = false;
+  }
+  /** Show what the store says: the worker may have sent the document while this page was being loaded, unheard. */
+  async function catchUp() {
+    const now = row && (await Store.get(row.id)), shown = document.body.dataset.state;
+    if (!now || now.state === shown || !["ready", "sending"].includes(shown)) return;
+    if (now.state === "draft") location.reload(); // it can be changed again
+    else became(now.state);
   }
   addEventListener("online", () => Send.sendNow().then(kick, kick));
   addEventListener("pageshow", kick);
@@ -411,10 +425,7 @@
   Send.listen((message) => {
     if (!row || message.id !== row.id || message.state === "draft") return;
     if (message.state === "photo_refused") { location.reload(); return; } // what was on its way can be changed again
-    show(message.state);
-    one("#send-now").hidden = !["ready", "sending"].includes(message.state);
-    if (["ready", "sent", "parked"].includes(message.state)) lock();
-    if (message.state === "sent") one("#done").hidden = false;
+    became(message.state);
   });
 
   /** Take the new permission to send out of the page as the server writes it now (after a log-in). */

@@ -242,6 +242,26 @@ def test_the_service_worker_sends_alone_when_the_signal_returns(phone: Phone, of
     assert_one_visit(office, screen)
 
 
+def test_a_page_that_heard_nothing_shows_what_became_of_its_visit(phone: Phone, office: Office) -> None:
+    """The worker sends while the page is being loaded: the page has read "ready" and is not yet listening."""
+    page = first_open(phone, office)
+    page.context.set_offline(True)
+    fill_in(page)
+    send(page)
+    wait_for(page, "ready")
+    page.evaluate(
+        """async visit => {
+          const row = (await AuditStore.documents()).find((each) => each.visit_id === visit);
+          await AuditStore.change(row.id, { state: "sent", receipt: { id: row.id } });
+          dispatchEvent(new Event("focus"));
+        }""",
+        office.visit_id,
+    )
+    wait_for(page, "sent")
+    assert page.is_visible("#done")
+    assert page.is_hidden("#send-now")
+
+
 def test_a_photo_can_be_taken_out_again(phone: Phone, office: Office, picture: Path) -> None:
     page = first_open(phone, office)
     fill_in(page)
