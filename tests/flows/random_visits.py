@@ -10,9 +10,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import random
+import sys
 import tempfile
 import time
-from collections.abc import Iterable
+import traceback
+from collections import deque
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -210,8 +213,10 @@ def main() -> None:
     left = [seed for seed in range(chosen.seed, chosen.seed + chosen.runs) if seed not in before]
     with ProcessPoolExecutor(chosen.jobs) as pool:
         shards = [pool.submit(_shard, left[number :: chosen.jobs], chosen.done) for number in range(chosen.jobs)]
-        for shard in as_completed(shards):
-            shard.result()
+        failed = [failure for shard in as_completed(shards) for failure in shard.result()]
+    if failed:
+        print(*failed, sep="\n")
+        sys.exit(f"{len(failed)} of {len(left)} visits went wrong")
     earlier = f" ({chosen.runs - len(left)} of them earlier)" if before else ""
     print(f"{chosen.runs} visits{earlier}, each accepted exactly once, in {time.monotonic() - started:.0f} s")
 
@@ -220,10 +225,27 @@ def _read(done: Path | None) -> set[int]:
     return set(map(int, done.read_text().split())) if done is not None and done.exists() else set()
 
 
-def _shard(seeds: list[int], done: Path | None) -> None:
-    """Play some of the visits in a process of their own, with a phone and an office of their own."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        play_many(playwright, Path(folder), seeds, done)
+def _shard(seeds: list[int], done: Path | None) -> list[str]:
+    """Play some of the visits in a process of their own, with a phone and an office of their own.
+
+    What went wrong is returned, as text; the visits after it have a new phone and a new office.
+    """
+    failed, left = [], deque(seeds)
+    while left:
+        with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+            waiting = len(left)
+            try:
+                play_many(playwright, Path(folder), _drawn(left), done)
+            except Exception as error:
+                if len(left) == waiting:  # it did not even begin
+                    raise
+                failed.append("".join(traceback.format_exception(error)))
+    return failed
+
+
+def _drawn(seeds: deque[int]) -> Iterator[int]:
+    while seeds:
+        yield seeds.popleft()
 
 
 if __name__ == "__main__":
