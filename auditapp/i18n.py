@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from flask import Flask, has_app_context
+from flask_babel import Babel, force_locale
 
 FOLDER = Path(__file__).parent / "translations"
 SOURCES = FOLDER / "pl"
@@ -42,3 +47,19 @@ def compile_catalogue() -> None:
     with tempfile.NamedTemporaryFile(dir=COMPILED.parent, delete=False) as file:
         write_mo(file, read_catalogue())
     os.replace(file.name, COMPILED)
+
+
+@contextmanager
+def speaking(locale: str) -> Iterator[None]:
+    """Word texts in a language, also where no application runs: in a job, in a command."""
+    with nullcontext() if has_app_context() else _bare().app_context(), force_locale(locale):
+        yield
+
+
+@cache
+def _bare() -> Flask:
+    """Return an application that knows the catalogue and nothing else."""
+    compile_catalogue()
+    app = Flask("auditapp")
+    Babel(app)
+    return app

@@ -20,7 +20,7 @@ from auditapp.access import inside_region
 from auditapp.db import insert_rows, looking, snapshot
 from auditapp.jobs import Jobs, Kind
 from auditapp.models import IssuedReport, Location, OrderedReport, Programme, Publication, Region
-from auditapp.reporting import drafts, printing, queries, record
+from auditapp.reporting import drafts, printing, queries, record, workbook_edition
 from auditapp.reporting.build_location import build_location
 from auditapp.reporting.build_network import build_network
 from auditapp.reporting.build_region import build_region
@@ -183,6 +183,7 @@ def _orders(
     """Yield the rows of the reports to print, with everything each is printed from in storage."""
     quarter = Quarter.parse(publication.quarter)
     gathered, kept = gather(session, programme, quarter), drafts.kept_inputs(session, programme.id, quarter)
+    workbook_edition.keep(jobs.storage, publication, gathered)
     for draft in build_drafts(session, programme, gathered, wanted):
         standing = before.get(draft.same)
         if standing is not None and (

@@ -67,6 +67,7 @@ class IssuedPage:
     more: bool
     progress: Progress | None
     regions: Sequence[tuple[str, str]]  # path and name of those with issued reports to download together
+    edition: int | None = None  # the newest that is prepared, None while there is none
 
 
 def _scope(actor: Actor) -> Select[IssuedReport]:
@@ -119,7 +120,14 @@ def issued_page(
         more=len(rows) > size,
         progress=find_progress(session, actor.programme_id, shown, now) if actor.roles & DESK else None,
         regions=_regions(session, actor, query) if rows else (),
+        edition=_edition(session, actor.programme_id, shown),
     )
+
+
+def _edition(session: Session, programme_id: int, quarter: str) -> int | None:
+    mine = (Publication.programme_id == programme_id, Publication.quarter == quarter)
+    ready = (Publication.prepared_at.is_not(None), Publication.problem == "")
+    return session.scalar(select(func.max(Publication.edition)).where(*mine, *ready))
 
 
 def _regions(session: Session, actor: Actor, issued: Select[IssuedReport]) -> Sequence[tuple[str, str]]:

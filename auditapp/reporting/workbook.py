@@ -11,10 +11,12 @@ from auditapp.reporting.workbook_sheets import Part
 from auditapp.workbooks import write_tables
 
 
-def write(file: IO[bytes], quarter: QuarterFacts, part: Part, locale: str, now: datetime) -> None:
-    """Write the workbook in the language of the request, which is `locale`."""
+def write(
+    file: IO[bytes], quarter: QuarterFacts, part: Part, locale: str, now: datetime, *, edition: int | None = None
+) -> None:
+    """Write the workbook in the language spoken, which is `locale`; of an `edition`, or of the figures of `now`."""
     sheets = workbook_sheets.build_sheets(quarter, part, locale)
     sheets.append(workbook_history.build_sheet(quarter, part, locale))
-    method = workbook_method.build_table(quarter, part, sheets, locale, now)
+    method = workbook_method.build_table(quarter, part, sheets, locale, now, edition)
     title = f"{quarter.frame.programme}, {quarter.frame.quarter.label(locale)}"
     write_tables(file, [*(sheet.table() for sheet in sheets), method], locale, title=title, now=now)

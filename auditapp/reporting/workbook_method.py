@@ -30,10 +30,12 @@ THRESHOLDS = {
 }
 
 
-def build_table(quarter: QuarterFacts, part: Part, sheets: Sequence[Sheet], locale: str, now: datetime) -> Table:
+def build_table(
+    quarter: QuarterFacts, part: Part, sheets: Sequence[Sheet], locale: str, now: datetime, edition: int | None
+) -> Table:
     """Return the sheet; `sheets` are the others, whose columns it explains."""
     rows = [
-        *_origin(quarter, part, locale, now),
+        *_origin(quarter, part, locale, now, edition),
         *_rules(quarter, locale),
         *_columns(sheets),
     ]
@@ -41,20 +43,28 @@ def build_table(quarter: QuarterFacts, part: Part, sheets: Sequence[Sheet], loca
     return Table(_("Method"), fields, [(subject, str(said)) for subject, said in rows])
 
 
-def _origin(quarter: QuarterFacts, part: Part, locale: str, now: datetime) -> Iterable[Line]:
+def _origin(quarter: QuarterFacts, part: Part, locale: str, now: datetime, edition: int | None) -> Iterable[Line]:
     frame = quarter.frame
     yield _("Programme"), frame.programme
     yield _("Quarter"), frame.quarter.label(locale)
     if frame.previous is not None:
         yield _("Changes are measured from"), frame.previous.label(locale)
-    yield _("Computed on"), f"{now:%Y-%m-%d}"
-    yield (
-        _("Computed from"),
-        _(
-            "The approved visits of that day. An issued report stays as it was issued; where visits were approved or "
-            "corrected since, its values differ from these."
-        ),
-    )
+    if edition is not None:
+        yield _("Edition"), f"{edition}, {now:%Y-%m-%d}"
+        frozen = _(
+            "The visits that this edition froze: these are the values of its reports. They do not change any more; "
+            "corrections make a new edition."
+        )
+        yield _("Computed from"), frozen
+    else:
+        yield _("Computed on"), f"{now:%Y-%m-%d}"
+        yield (
+            _("Computed from"),
+            _(
+                "The approved visits of that day. An issued report stays as it was issued; where visits were approved "
+                "or corrected since, its values differ from these."
+            ),
+        )
     yield _("Locations in this workbook"), _("the whole network") if part.network else len(part.locations)
     standard = frame.standard
     yield _("Standard"), f"{standard.code} {standard.version}, {LABELS['in_force'].get(locale)}: {standard.valid_from}"

@@ -35,8 +35,10 @@ from auditapp.models import (
     Visit,
 )
 from auditapp.reporting import printing as reporting
-from auditapp.reporting import record
+from auditapp.reporting import record, workbook_edition
+from auditapp.reporting.quarter import gather
 from checklists.lifecycle import Role
+from reports.periods import Quarter
 from tests.conftest import instance_settings
 from tests.factories import NOW
 from tests.pages import Person
@@ -128,6 +130,7 @@ def _extras(app: App, world: World) -> dict[str, object]:
         )
         session.add_all([photo, report, document, source, log, view, publication])
         session.flush()
+        workbook_edition.keep(storage, publication, gather(session, world.programme, Quarter(2026, 3)))
         return {
             "evidence_id": photo.id,
             "number": report.number,
