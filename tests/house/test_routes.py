@@ -28,6 +28,7 @@ from auditapp.models import (
     LoginFailure,
     Parked,
     PhoneLog,
+    Programme,
     Publication,
     SavedView,
     Source,
@@ -130,7 +131,8 @@ def _extras(app: App, world: World) -> dict[str, object]:
         )
         session.add_all([photo, report, document, source, log, view, publication])
         session.flush()
-        workbook_edition.keep(storage, publication, gather(session, world.programme, Quarter(2026, 3)))
+        programme = session.get_one(Programme, world.programme.id)
+        workbook_edition.keep(storage, publication, gather(session, programme, Quarter(2026, 3)))
         return {
             "evidence_id": photo.id,
             "number": report.number,
