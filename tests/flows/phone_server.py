@@ -1,4 +1,4 @@
-"""The application with faults that a test switches on: python -m tests.flows.phone_server DIR PORT
+"""The application with faults that a test switches on.
 
 POST /_faults {"name": times} sets how many of the next sending requests suffer from a fault:
 drop_before (cut before it is read), cut_upload (cut after 1,000 bytes), status_500, status_401, drop_after (the work
@@ -8,8 +8,8 @@ is done and stored, the answer never arrives).
 from __future__ import annotations
 
 import json
+import os
 import socket
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from werkzeug.serving import make_server
 
+from auditapp import static_files
 from auditapp.config import Settings
 from auditapp.factory import create_app
 
@@ -65,13 +66,12 @@ def with_faults(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[b
     return faulty
 
 
-def main() -> None:
-    folder, port = Path(sys.argv[1]), int(sys.argv[2])
-    settings = Settings.from_env(folder)
-    app = create_app(settings)
+def serve(folder: Path, port: int, files: Path) -> None:
+    """Serve the instance in `folder` with the scripts and styles in `files`, writing into its log, until killed."""
+    with (folder / "server.log").open("ab") as log:
+        for stream in (1, 2):
+            os.dup2(log.fileno(), stream)
+    static_files.FOLDER = files
+    app = create_app(Settings.from_env(folder))
     app.wsgi_app = with_faults(app.wsgi_app)
     make_server("127.0.0.1", port, app, threaded=True).serve_forever()
-
-
-if __name__ == "__main__":
-    main()

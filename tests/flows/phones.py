@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
+import multiprocessing
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,18 +21,21 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, Page, Playwright
 from sqlalchemy import select
 
-from auditapp import migrate
+from auditapp import migrate, static_files
 from auditapp.config import Settings
 from auditapp.db import Database
 from auditapp.models import Parked, Submission, Visit
 from tests import factories as make
 from tests.documents import GOOD
 from tests.factories import PASSWORD
+from tests.flows import phone_server
 from tests.ports import free_port
 from tests.worlds import World, make_world
 
 ARGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+SERVERS = multiprocessing.get_context("forkserver")
+SERVERS.set_forkserver_preload([phone_server.__name__])  # imported once, not at every start after a kill
 LIMIT = 60_000  # ms; two cores, several browsers: slow is not broken
 
 
@@ -42,10 +45,10 @@ class Office:
 
     folder: Path
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: ForkServerProcess | None = None
     visit_id: int = 0
     email: str = ""
-    program: tuple[str, ...] = ("-m", "tests.flows.phone_server")
+    files: Path = static_files.FOLDER
 
     @classmethod
     def build(cls, folder: Path) -> Office:
@@ -86,9 +89,8 @@ class Office:
         return f"{self.address}/p/lumo/visits/{self.visit_id}/form/1"
 
     def start(self) -> None:
-        command = [sys.executable, *self.program, str(self.folder), str(self.port)]
-        with (self.folder / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        self.process = SERVERS.Process(target=phone_server.serve, args=(self.folder, self.port, self.files))
+        self.process.start()
         for _ in range(1200):
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.address}/sw.js", timeout=5):
                 return
@@ -99,7 +101,8 @@ class Office:
         """End the server as a power cut does."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait()
+            self.process.join()
+            self.process.close()
             self.process = None
 
     def faults(self, **times: int) -> None:

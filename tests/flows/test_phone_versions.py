@@ -30,10 +30,6 @@ from tests.flows.phones import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("phone")]
 
-# The server as it would be after a deployment: the same code with every script, style sheet and worker changed.
-NEWER = "from pathlib import Path; from auditapp import static_files; static_files.FOLDER = Path({folder!r}); "
-START = "from tests.flows.phone_server import main; main()"
-
 
 def deploy(office: Office, folder: Path) -> None:
     """Stop the server and start the next version of it, in which every file of the phone has another hash."""
@@ -42,7 +38,7 @@ def deploy(office: Office, folder: Path) -> None:
         if path.suffix in (".js", ".css"):
             path.write_text(path.read_text() + "\n/* the next version */\n")
     office.kill()
-    office.program = ("-c", NEWER.format(folder=str(folder)) + START)
+    office.files = folder
     office.start()
 
 
