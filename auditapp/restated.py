@@ -20,7 +20,7 @@ from auditapp.rollups import SUMS
 from checklists.lifecycle import State
 from checklists.model import Answer, Checklist, VisitKind
 from checklists.rounding import TOLERANCE
-from checklists.versions import COMPARABLE_OVERLAP, compare_versions, restated_score
+from checklists.versions import compare_versions, restated_score
 from reports import frames
 from reports.periods import Quarter
 
@@ -38,10 +38,9 @@ class Restated:
     cells: pd.DataFrame | None
     overlaps: Mapping[str, float]
 
-    @property
-    def comparable(self) -> bool:
-        """Tell whether every channel shares enough for a change over all of them."""
-        return all(overlap >= COMPARABLE_OVERLAP - TOLERANCE for overlap in self.overlaps.values())
+    def broken(self, least: float) -> list[str]:
+        """Return the channels whose versions share too little for a change, `least` being the overlap it takes."""
+        return [channel for channel, overlap in self.overlaps.items() if overlap < least - TOLERANCE]
 
 
 def versions_used(
@@ -89,14 +88,17 @@ def restate(
     return Restated(frames.check(pd.DataFrame(rows, columns=list(frames.CELLS.columns)), frames.CELLS), overlaps)
 
 
-def breaks(checklists: Mapping[int, Checklist], used: Used, channel: str | None = None) -> frozenset[Quarter]:
-    """Return the quarters that are not comparable with the quarter before them, in `channel` or in any."""
+def breaks(checklists: Mapping[int, Checklist], used: Used, channel: str | None, least: float) -> frozenset[Quarter]:
+    """Return the quarters that are not comparable with the quarter before them, in `channel` or in any.
+
+    `least` is the overlap that two versions need.
+    """
     broken = set()
     for (name, quarter), versions in used.items():
         before = used.get((name, quarter.previous()), versions)
         if channel in (None, name) and len(before | versions) > 1:
             _, overlap = _common(_in_order(checklists, before | versions))
-            if overlap < COMPARABLE_OVERLAP - TOLERANCE:
+            if overlap < least - TOLERANCE:
                 broken.add(quarter)
     return frozenset(broken)
 

@@ -9,21 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pandas as pd
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from auditapp import cells, restated
+from auditapp import cells, ground, parameters, restated
 from auditapp.cells import Part
-from auditapp.convert import checklist_of, standard_of
-from auditapp.models import Cell, ChecklistVersion, JournalLine, Location, Programme, Region
+from auditapp.models import Cell, Programme
+from auditapp.parameters import Edition
 from auditapp.restated import Restated
 from checklists.model import Channel, Checklist, Criterion, Standard
-from reports import compare, criteria, frames, measures, summary
+from reports import compare, criteria, measures, summary
 from reports.intervals import MINIMUM_DF
 from reports.measures import Measure, Spread
+from reports.parameters import Parameters
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
 
@@ -40,7 +41,8 @@ class Facts:
     spread      how visits of criteria vary in the whole network, in the quarter and the four before it
     locations   LOCATIONS, the whole network; `opened` and `closed` are days by location code
     items       J of each (channel, criterion), the largest number of items over the versions
-    weights     W of each channel in the headline
+    parameters  those of the quarter; `published` is its newest edition, None where it is not public, `present` are the
+                programme's now, `by_quarter` those of the public quarters among this, the one before and the history
     targets     acceptance level of each channel: the mean of its criteria's levels, weighted like its items
     checklists  the versions by id, newer ones later; `standards` the standards they derive from, the newest first
     used        versions by channel and quarter, where any channel has several
@@ -60,7 +62,10 @@ class Facts:
     opened: Mapping[str, date]
     closed: Mapping[str, date]
     items: Mapping[Measure, int]
-    weights: Mapping[str, float]
+    parameters: Parameters
+    published: Edition | None
+    present: Parameters
+    by_quarter: Mapping[Quarter, Parameters]
     targets: Mapping[str, float]
     checklists: Mapping[int, Checklist]
     standards: tuple[Standard, ...]
@@ -74,9 +79,34 @@ class Facts:
         return cells.remember((*self.key, *what), self.stamp, make, rows)
 
     @property
+    def settings(self) -> Thresholds:
+        return self.parameters.settings
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        return self.parameters.weights
+
+    @property
+    def comparable(self) -> bool:
+        """Tell whether every channel shares enough with the earlier quarter for a change over all of them."""
+        return not self.common.broken(self.settings.overlap)
+
+    @property
     def standard(self) -> Standard | None:
         """Return the newest standard, None before a checklist is in force."""
         return self.standards[0] if self.standards else None
+
+    def parameters_of(self, quarters: Iterable[Quarter]) -> dict[Quarter, Parameters]:
+        """Return the parameters of each quarter; this one's for those that are not public."""
+        return {each: self.by_quarter.get(each, self.parameters) for each in quarters}
+
+    def breaks(self, channel: str | None) -> frozenset[Quarter]:
+        """Return the quarters of the history that are not comparable with the one before, in `channel` or in any."""
+        broken = restated.breaks(self.checklists, self.used, channel, self.settings.overlap)
+        if channel is not None or self.overall["channel"].nunique() < 2:
+            return broken
+        weights = {each: parameters.weights for each, parameters in self.parameters_of(self.history).items()}
+        return broken | {each for each in self.history[1:] if weights[each] != weights[each.previous()]}
 
     def find_criterion(self, code: str) -> Criterion | None:
         """Return a criterion as its newest standard words it."""
@@ -113,16 +143,6 @@ def default_quarter(quarters: Sequence[Quarter], today: date) -> Quarter | None:
     return max(ended or quarters, default=None)
 
 
-def locations_frame(session: Session, programme_id: int) -> pd.DataFrame:
-    """Return the whole network as the LOCATIONS frame of `reports.frames`, by code."""
-    return _network(session, programme_id).frame
-
-
-def items_per_measure(session: Session, programme_id: int) -> dict[Measure, int]:
-    """Return J, the largest number of scored items in any version, of each (channel, criterion); "" = overall."""
-    return _items(_checklists(session, programme_id)[0].values())
-
-
 def gather(
     session: Session,
     programme: Programme,
@@ -132,12 +152,14 @@ def gather(
     history: int = 1,
     criteria: int = 0,
     part: Part | None = None,
+    anew: bool = False,
 ) -> Facts:
     """Return the facts of `quarter`, in a handful of queries.
 
     `previous` is what its change is measured from, `history` the number of quarters of a series, `criteria` how many
     quarters the figures of criteria rest on: 1 for points lost, 5 for intervals of all criteria in all locations.
     `part` brings the intervals of some locations' criteria, of some criteria, or (an empty one) of summaries only.
+    A public quarter is computed with the parameters of its newest edition, with `anew` with those of the next one.
     """
     series = Quarter.range(quarter.previous(history - 1), quarter)
     first, last = min(series[0], previous or quarter), max(quarter, previous or quarter)
@@ -146,12 +168,16 @@ def gather(
     five = Quarter.range(quarter.previous(4), quarter)
     prints = cells.fingerprints(session, programme.id, {*of_visits, *of_criteria, *five})
     overall, by_criterion = cells.cells_of(session, programme.id, prints, of_visits, of_criteria)
-    network = _network(session, programme.id)
-    checklists, standards = _checklists(session, programme.id)
+    network = ground.read_network(session, programme.id)
+    checklists, standards = ground.read_checklists(session, programme.id)
     used = restated.versions_used(session, programme.id, checklists, Quarter.range(first, last))
-    weights = {str(channel): float(weight) for channel, weight in programme.channel_weights.items()}
-    key: tuple[object, ...] = (*cells.place_of(session, programme.id), quarter, previous, history, criteria)
-    stamp = (prints, network.mark, tuple(checklists.items()), standards, weights, used)
+    present = parameters.present(programme)
+    editions = parameters.editions(session, programme.id, {quarter, previous or quarter, *series})
+    if anew:
+        editions.pop(quarter, None)
+    by_quarter = {each: edition.parameters for each, edition in editions.items()}
+    key: tuple[object, ...] = (*cells.place_of(session, programme.id), quarter, previous, history, criteria, anew)
+    stamp = (prints, network.mark, tuple(checklists.items()), standards, present, by_quarter, used)
     part_cells, four, spread = by_criterion[:0], None, None
     if part is not None or criteria > 1:
         only = part.criteria if part is not None else ()
@@ -189,9 +215,12 @@ def gather(
         locations=network.frame,
         opened=network.opened,
         closed=network.closed,
-        items=_items(checklists.values()),
-        weights=weights,
-        targets=_targets(checklists.values(), standards),
+        items=ground.items_of(checklists.values()),
+        parameters=by_quarter.get(quarter, present),
+        published=editions.get(quarter),
+        present=present,
+        by_quarter=by_quarter,
+        targets=ground.targets_of(checklists.values(), standards),
         checklists=checklists,
         standards=standards,
         used=used,
@@ -219,12 +248,10 @@ def build_comparison(
     return comparison_of(gather(session, programme, quarter, previous=previous), channel=channel)
 
 
-def comparison_of(
-    facts: Facts, *, channel: str | None = None, closed: bool = False, settings: Thresholds | None = None
-) -> compare.Comparison:
+def comparison_of(facts: Facts, *, channel: str | None = None, closed: bool = False) -> compare.Comparison:
     """Return the comparison of the locations open in the quarter, with `closed` of all (see `reports.compare`)."""
     built = facts.remember(
-        ("comparison", channel, settings),
+        ("comparison", channel),
         lambda: compare.build_comparison(
             facts.overall,
             facts.locations,
@@ -234,7 +261,7 @@ def comparison_of(
             previous=facts.previous,
             weights=facts.weights,
             targets=facts.targets,
-            settings=settings,
+            settings=facts.settings,
             restated=facts.common.cells,
             overlaps=facts.common.overlaps,
         ),
@@ -243,7 +270,7 @@ def comparison_of(
     if closed:
         return built
     return facts.remember(
-        ("open comparison", channel, settings), lambda: built.only(facts.open_locations()), len(facts.locations)
+        ("open comparison", channel), lambda: built.only(facts.open_locations()), len(facts.locations)
     )
 
 
@@ -303,7 +330,7 @@ def _of_open(facts: Facts, built: Iterable[summary.Summary]) -> tuple[summary.Su
 
 def find_change(facts: Facts, region: str = "", *, channel: str | None = None) -> summary.SummaryChange | None:
     """Return the change of a region or the network on comparable items; None where there is nothing to compare."""
-    if facts.previous is None or not facts.common.comparable:
+    if facts.previous is None or not facts.comparable:
         return None
     before, after = facts.remember(("change", region, channel), lambda: _before_and_after(facts, region, channel))
     return summary.find_change(before, after)
@@ -360,7 +387,13 @@ def criterion_rows(
         places = facts.locations if shown is None else facts.locations[facts.locations["location"].isin(list(shown))]
         items = {each: most for each, most in facts.items.items() if criterion in (None, each[1])}
         found = criteria.build_table(
-            facts.part, places, facts.quarter, channel=channel, items=items, spread=facts.spread
+            facts.part,
+            places,
+            facts.quarter,
+            channel=channel,
+            items=items,
+            settings=facts.settings,
+            spread=facts.spread,
         )
         return found.rows(shown, criterion)
     table = facts.remember(
@@ -371,6 +404,7 @@ def criterion_rows(
             facts.quarter,
             channel=channel,
             items=facts.items,
+            settings=facts.settings,
             spread=facts.spread,
             four=facts.four,
         ),
@@ -393,8 +427,8 @@ def build_series(
             location=location,
             region=region,
             channel=channel,
-            weights=facts.weights,
-            breaks=restated.breaks(facts.checklists, facts.used, channel),
+            parameters=facts.parameters_of(facts.history),
+            breaks=facts.breaks(channel),
         ),
     )
 
@@ -407,8 +441,8 @@ def build_location_series(facts: Facts, codes: Collection[str]) -> dict[str, sum
         facts.history,
         codes,
         items=_with_channel(facts.items, None),
-        weights=facts.weights,
-        breaks=restated.breaks(facts.checklists, facts.used, None),
+        parameters=facts.parameters_of(facts.history),
+        breaks=facts.breaks(None),
     )
 
 
@@ -420,80 +454,3 @@ def _with_channel(items: Mapping[Measure, int], channel: str | None) -> Mapping[
     if channel is None:
         return items or {(Channel.STORE_VISIT.value, ""): 1}
     return {(channel, ""): 1, **items}
-
-
-@dataclass(frozen=True, slots=True)
-class _Network:
-    """The locations as LOCATIONS, the days they opened and closed by code, and what differs when any of it does."""
-
-    mark: int
-    frame: pd.DataFrame
-    opened: Mapping[str, date]
-    closed: Mapping[str, date]
-
-
-def _network(session: Session, programme_id: int) -> _Network:
-    """Return the network; reading it is left out while nobody wrote a line into the journal and none was added."""
-    last = select(func.max(JournalLine.id)).where(JournalLine.programme_id == programme_id).scalar_subquery()
-    here = Location.programme_id == programme_id
-    seen = session.execute(select(last, func.count(), func.sum(Location.id)).where(here)).one()
-    key = (*cells.place_of(session, programme_id), "network")
-    return cells.remember(key, tuple(seen), lambda: _read_network(session, programme_id), 3 * seen[1])
-
-
-def _read_network(session: Session, programme_id: int) -> _Network:
-    found = session.execute(
-        select(
-            Location.code,
-            Location.name,
-            Region.path,
-            Location.format,
-            Location.footfall,
-            Location.opened_on,
-            Location.closed_on,
-        )
-        .join(Region, Region.id == Location.region_id)
-        .where(Location.programme_id == programme_id)
-        .order_by(Location.code)
-    )
-    rows: list[tuple[Any, ...]] = [tuple(row) for row in found]
-    frame = pd.DataFrame([row[:5] for row in rows], columns=list(frames.LOCATIONS.columns))
-    opened, closed = ({row[0]: row[day] for row in rows if row[day] is not None} for day in (5, 6))
-    return _Network(hash(tuple(rows)), frames.check(frame, frames.LOCATIONS), opened, closed)
-
-
-def _checklists(session: Session, programme_id: int) -> tuple[dict[int, Checklist], tuple[Standard, ...]]:
-    """Return the checklist versions by id, newer ones later, and their standards, the newest first."""
-    rows = session.scalars(
-        select(ChecklistVersion)
-        .where(ChecklistVersion.programme_id == programme_id)
-        .options(joinedload(ChecklistVersion.standard_version))
-        .order_by(ChecklistVersion.version, ChecklistVersion.id)
-    ).all()
-    standards = {row.standard_version_id: standard_of(row.standard_version) for row in rows}
-    newest_first = sorted(
-        standards.values(), key=lambda standard: (standard.valid_from, standard.version), reverse=True
-    )
-    return {row.id: checklist_of(row) for row in rows}, tuple(newest_first)
-
-
-def _items(checklists: Iterable[Checklist]) -> dict[Measure, int]:
-    largest: dict[Measure, int] = {}
-    for checklist in checklists:
-        counts: dict[Measure, int] = {}
-        for item in checklist.items:
-            if item.scored:
-                for measure in ((checklist.channel.value, ""), (checklist.channel.value, item.criterion)):
-                    counts[measure] = counts.get(measure, 0) + 1
-        for measure, count in counts.items():
-            largest[measure] = max(count, largest.get(measure, 0))
-    return largest
-
-
-def _targets(checklists: Iterable[Checklist], standards: Sequence[Standard]) -> dict[str, float]:
-    levels = {c.code: c.acceptance_level for standard in reversed(standards) for c in standard.criteria}
-    targets = {}
-    for checklist in checklists:  # the newest version of a channel comes last and stays
-        weighed = [(item.weight, levels[item.criterion]) for item in checklist.items if item.weight is not None]
-        targets[checklist.channel.value] = sum(w * level for w, level in weighed) / checklist.total_weight
-    return targets

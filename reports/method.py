@@ -16,6 +16,10 @@ from reports.thresholds import Thresholds
 ENOUGH = 0.8  # the reliability whose price in visits is printed
 UNKNOWN = Text("nie wiadomo", "unknown")
 POINTS = Text("pkt", "points")
+_AGAIN = Text(
+    " Poprzedni kwartał opublikowano z innymi wagami; zmianę liczymy w obu kwartałach z tymi samymi.",
+    " The earlier quarter was published with other weights; the change counts both quarters with these.",
+)
 
 
 def notes(frame: Frame, channels: Sequence[str], locale: str) -> list[str]:
@@ -132,13 +136,19 @@ def _weights(frame: Frame, channels: Sequence[str]) -> Text | None:
     if len(channels) < 2:
         return None
     weights = [(CHANNELS[channel], frame.weights.get(channel, 1.0)) for channel in channels]
+    again = _AGAIN if frame.reweighted else Text("", "")
     if len({weight for _, weight in weights}) == 1:
-        return Text("Kanały liczą się w wyniku łącznym po równo.", "Channels count equally in the headline.")
+        return Text(
+            "Kanały liczą się w wyniku łącznym po równo." + again.pl,
+            "Channels count equally in the headline." + again.en,
+        )
     pl, en = (
         ", ".join(f"{name.get(locale)} {findings.decimal(weight, locale)}" for name, weight in weights)
         for locale in ("pl", "en")
     )
-    return Text(f"Wagi kanałów w wyniku łącznym: {pl}.", f"Weights of the channels in the headline: {en}.")
+    return Text(
+        f"Wagi kanałów w wyniku łącznym: {pl}.{again.pl}", f"Weights of the channels in the headline: {en}.{again.en}"
+    )
 
 
 def _versions(frame: Frame) -> Text:

@@ -175,10 +175,10 @@ def _history_note(series: Series, locale: str) -> str:
         listed = findings.listed(broken, locale)
         parts.append(
             f"Linia pionowa: kwartałów po jej obu stronach nie da się porównać ({listed}), bo zmieniło się zbyt wiele "
-            "pytań."
+            "pytań albo wagi kanałów."
             if locale == "pl"
-            else "Vertical line: the quarters on either side cannot be compared, because too many questions changed "
-            f"({listed})."
+            else "Vertical line: the quarters on either side cannot be compared, because too many questions or the "
+            f"weights of channels changed ({listed})."
         )
     if series.limits is not None:
         parts.append(

@@ -140,6 +140,7 @@ class Frame:
     comparison: Comparison  # of the network; levels and populations
     waves: tuple[Wave, ...] = ()
     brand: Brand = PLAIN
+    reweighted: bool = False  # the earlier quarter was published with other weights than changes count it with
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from reports.change import ChangeLabel, XmrLimits, label_change, xmr_limits
 from reports.columns import formats_present
 from reports.intervals import FloatArray, headline, mover, normal_interval, strata_se, wilson
 from reports.measures import Cube, Estimate, Measure, Spread, build_cube, channels_of, estimate
+from reports.parameters import Parameters
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
 
@@ -178,17 +179,17 @@ def build_series(
     region: str = "",
     criterion: str = "",
     channel: str | None = None,
-    weights: Mapping[str, float] | None = None,
+    parameters: Mapping[Quarter, Parameters] | None = None,
     footfall: bool = False,
     breaks: Collection[Quarter] = (),
-    settings: Thresholds | None = None,
 ) -> Series:
     """Return the score of each of `quarters` for one location, else for a region or the network ("").
 
-    `cells` also hold the four quarters before the first; `breaks` are quarters not comparable with the one
-    before them. A location's quarter with too few visits is a point without score.
+    `cells` also hold the four quarters before the first; `breaks` are quarters not comparable with the one before
+    them; `parameters` those of each quarter, the default ones where absent. A location's quarter with too few visits is
+    a point without score.
     """
-    settings = settings or Thresholds()
+    own = _own(parameters, quarters)
     if location is not None:
         found = build_location_series(
             cells,
@@ -198,12 +199,11 @@ def build_series(
             items=items,
             criterion=criterion,
             channel=channel,
-            weights=weights,
+            parameters=parameters,
             breaks=breaks,
-            settings=settings,
         )
         return found[location]
-    cube, standings = _standings(cells, locations, quarters, criterion, channel, items, weights or {})
+    cube, standings = _standings(cells, locations, quarters, criterion, channel, items, own)
     share = _location_weights(locations, footfall)
     members = in_region(locations, region)
     points = []
@@ -211,7 +211,7 @@ def build_series(
         summary = _summary(cube, quarter, (region, channel or "", criterion), share, members, standing)
         values = (summary.score, summary.low, summary.high)
         points.append(SeriesPoint(quarter, summary.n, *values, breaks=quarter in breaks))
-    return Series(tuple(points), _limits(points, settings))
+    return Series(tuple(points), _limits(points, own[max(quarters)].settings))
 
 
 def build_location_series(
@@ -223,20 +223,19 @@ def build_location_series(
     items: Mapping[Measure, int],
     criterion: str = "",
     channel: str | None = None,
-    weights: Mapping[str, float] | None = None,
+    parameters: Mapping[Quarter, Parameters] | None = None,
     breaks: Collection[Quarter] = (),
-    settings: Thresholds | None = None,
 ) -> dict[str, Series]:
     """Return the series of every location in `codes`; what the network contributes is computed once for all."""
-    settings = settings or Thresholds()
-    cube, standings = _standings(cells, locations, quarters, criterion, channel, items, weights or {})
+    own = _own(parameters, quarters)
+    cube, standings = _standings(cells, locations, quarters, criterion, channel, items, own)
     found = {}
     for code in codes:
         place = cube.locations.index(code)
         points = []
         for quarter, standing in zip(quarters, standings, strict=True):
             answers = _count(cube.answers, cube, criterion, quarter, np.array([place])) if criterion else 0
-            values = _shown(standing, place, answers, criterion, settings)
+            values = _shown(standing, place, answers, criterion, own[quarter].settings)
             points.append(SeriesPoint(quarter, int(standing.n[place]), *values, breaks=quarter in breaks))
         found[code] = Series(tuple(points), None)
     return found
@@ -249,11 +248,17 @@ def _standings(
     criterion: str,
     channel: str | None,
     items: Mapping[Measure, int],
-    weights: Mapping[str, float],
+    own: Mapping[Quarter, Parameters],
 ) -> tuple[Cube, list[_Standing]]:
     span = Quarter.range(min(quarters).previous(4), max(quarters))
     cube = _cube(cells, locations, span, [criterion], channel, items)
-    return cube, [_standing(cube, estimate(cube, [quarter], items), criterion, weights) for quarter in quarters]
+    return cube, [
+        _standing(cube, estimate(cube, [quarter], items), criterion, own[quarter].weights) for quarter in quarters
+    ]
+
+
+def _own(parameters: Mapping[Quarter, Parameters] | None, quarters: Sequence[Quarter]) -> dict[Quarter, Parameters]:
+    return {quarter: (parameters or {}).get(quarter, Parameters()) for quarter in quarters}
 
 
 def _shown(

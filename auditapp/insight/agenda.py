@@ -18,7 +18,6 @@ from auditapp.insight.queries import Scope
 from auditapp.models import Programme, Region
 from auditapp.results import Facts
 from checklists.model import Item
-from checklists.versions import COMPARABLE_OVERLAP
 from reports import attention
 from reports.attention import CriterionChange, CriterionFacts, Standing
 from reports.columns import BoolArray
@@ -242,7 +241,7 @@ def agenda_page(
             locations=sum(1 for row in rows if row.channel == ""),
             missed=made.missed(area, channels),
             changed=made.changed(area),
-            broken=[name for name, share in facts.common.overlaps.items() if share < COMPARABLE_OVERLAP - 1e-9],
+            broken=facts.common.broken(facts.settings.overlap),
             waiting=failures.count_waiting(session, programme, area),
         ),
         channels=len(channels) > 1,

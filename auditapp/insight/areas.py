@@ -133,7 +133,7 @@ def area_page(
         period=period,
         summary=summary,
         change=results.find_change(facts, path),
-        comparable=facts.common.comparable,
+        comparable=facts.comparable,
         channels=channels if len(channels) > 1 else [],
         areas=[(each, found) for each, found in zip(below, of_areas, strict=True) if found.locations],
         standing=standing_words.standing(rows, alone=standing_words.is_alone(built.populations)),

@@ -9,11 +9,12 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from auditapp import restated, results
+from auditapp import parameter_words, restated, results
 from auditapp.insight import dots, standing_words, words
 from auditapp.insight.filters import Period
 from auditapp.insight.queries import Scope
 from auditapp.models import Programme, Region, Wave
+from auditapp.results import Facts
 from checklists.model import LocationFormat
 from reports import charts
 from reports.columns import Population
@@ -89,6 +90,12 @@ class ComparePage:
     waves: Sequence[Wave]
     visits: Mapping[str, Sequence[float]]
     breaks: Sequence[Quarter]
+    facts: Facts
+
+    @property
+    def said_of_settings(self) -> list[str]:
+        """Say which settings the figures rest on."""
+        return parameter_words.settings(self.facts)
 
     @property
     def standing(self) -> str:
@@ -187,7 +194,8 @@ def compare_page(
     (summary,) = results.build_summaries(facts, regions=[path], channel=channel or None)
     groups = _groups(rows, line, everything=everything)
     listed = [] if figures_only else [line.row.location for group in groups for line in group.lines if line.row.n]
-    broken = restated.breaks(facts.checklists, facts.used, channel or None) if period.previous else ()
+    least = facts.settings.overlap
+    broken = restated.breaks(facts.checklists, facts.used, channel or None, least) if period.previous else ()
     return ComparePage(
         period=period,
         region=region,
@@ -204,6 +212,7 @@ def compare_page(
         waves=waves,
         visits=dots.visit_scores(session, programme.id, period.quarter, listed, channel),
         breaks=[each for each in sorted(broken) if period.previous and period.previous < each <= period.quarter],
+        facts=facts,
     )
 
 

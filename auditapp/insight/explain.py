@@ -9,6 +9,7 @@ from typing import Protocol
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from auditapp import parameter_words
 from auditapp.formats import change as signed
 from auditapp.formats import decimal, interval, percent, quarter, text
 from auditapp.insight import method_words, words
@@ -47,7 +48,7 @@ class Figures(Protocol):
 
 def of_location(page: LocationPage) -> Lines:
     """Explain the score of a location, or of each of its channels."""
-    settings = Thresholds()
+    settings = page.facts.settings
     lines: Lines = []
     if page.channels:
         lines.append((_("Score"), _channels(page)))
@@ -60,15 +61,15 @@ def of_location(page: LocationPage) -> Lines:
         if row.score is not None:
             told.insert(0, (_("Score"), mean(row, [score for score in scores if score is not None])))
         lines += [((named + what)[:1].upper() + (named + what)[1:], how) for what, how in told]
-    lines += changed(page.row)
+    lines += changed(page.row, settings)
     left = sum(not line.counts for line in page.visits)
     lines.append((_("What does not count"), _left_out(left)))
-    return [*lines, (_("Versions"), versions(page.facts, {row.channel for row, _population in page.populations}))]
+    return [*lines, *origin(page.facts, {row.channel for row, _population in page.populations})]
 
 
 def of_place(row: ComparisonRow, population: Population | None, settings: Thresholds) -> Lines:
     """Explain interval, level, place and change of a location in one channel."""
-    return [*standing(row, population, settings), *changed(row)]
+    return [*standing(row, population, settings), *changed(row, settings)]
 
 
 def score_of(
@@ -154,7 +155,7 @@ def of_area(page: AreaPage) -> Lines:
                 ),
             )
         )
-    return [*lines, (_("Versions"), versions(page.facts))]
+    return [*lines, *origin(page.facts)]
 
 
 def for_example(name: str, lines: Lines) -> Lines:
@@ -242,6 +243,13 @@ def of_rows(named: Iterable[tuple[str, Figures]]) -> Lines:
     return [] if found is None else [of_row(*found), acceptance()]
 
 
+def origin(facts: Facts, channels: Iterable[str] | None = None) -> Lines:
+    """Name the versions behind the quarter's figures and, where it is public, whose settings they keep."""
+    public = facts.published is not None
+    kept = parameter_words.settings(facts) if public else parameter_words.earlier_weights(facts)
+    return [(str(_("Versions")), versions(facts, channels)), *((str(_("Settings")), said) for said in kept)]
+
+
 def versions(facts: Facts, channels: Iterable[str] | None = None) -> str:
     """Return the checklist versions behind the quarter's figures: "STORE, version 2"."""
     wanted = set(facts.overall.loc[facts.overall["quarter"] == str(facts.quarter), "channel"].unique())
@@ -295,13 +303,13 @@ def _channels(page: LocationPage) -> str:
     return str(_("The weighted mean of the channels: %(parts)s.", parts="; ".join(str(part) for part in parts)))
 
 
-def changed(row: ComparisonRow) -> Lines:
+def changed(row: ComparisonRow, settings: Thresholds) -> Lines:
     """Explain the change of a location."""
     if row.change_label == "not_comparable":
         why = _(
             "Not computed: the two checklists share less than %(overlap)s of their weight, or other channels were "
             "visited.",
-            overlap=percent(Thresholds().overlap),
+            overlap=percent(settings.overlap),
         )
         return [(_("Change of score"), why)]
     if row.change is None or row.previous is None or row.change_low is None:
@@ -330,7 +338,7 @@ def ends(low: float | None, high: float | None) -> dict[str, str]:
 
 def listed_change(row: ComparisonRow, settings: Thresholds) -> Lines:
     """Explain the change of a location in a list of many, where chance alone would name some."""
-    lines = changed(row)
+    lines = changed(row, settings)
     if row.change_label == "not_comparable" or not lines or row.change_p is None:
         return lines
     ((what, how),) = lines

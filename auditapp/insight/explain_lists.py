@@ -34,7 +34,7 @@ def of_places(page: PlacesPage) -> Lines:
         alone = visited[-1] if len(visited) == 2 else ""  # the headline and one channel
         population = page.comparison.get_population(row.format, alone) if alone else None
         lines += explain.for_example(row.name, explain.score_of(row, population, page.comparison.settings))
-    return [*lines, explain.excluded(), (_("Versions"), explain.versions(page.facts))] if lines else []
+    return [*lines, explain.excluded(), *explain.origin(page.facts)] if lines else []
 
 
 def of_well(page: AgendaPage) -> Lines:
@@ -53,8 +53,7 @@ def of_needs(page: AgendaPage) -> Lines:
 
 
 def _whole(page: AgendaPage, lines: Lines) -> Lines:
-    versions = (str(_("Versions")), explain.versions(page.facts))
-    return [*lines, explain.excluded(), versions] if lines else []
+    return [*lines, explain.excluded(), *explain.origin(page.facts)] if lines else []
 
 
 def _critical(asked: int, failed: int) -> Lines:

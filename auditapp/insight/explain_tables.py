@@ -21,8 +21,8 @@ def of_stores(page: SidePage) -> Lines:
         return []
     row = store.row
     score = explain.score_of(row, store.population, page.settings, store.visits)
-    lines = explain.for_example(row.name, [*score, *explain.changed(row)])
-    return [*lines, explain.excluded(), (str(_("Versions")), explain.versions(page.facts))]
+    lines = explain.for_example(row.name, [*score, *explain.changed(row, page.settings)])
+    return [*lines, explain.excluded(), *explain.origin(page.facts)]
 
 
 def of_section(page: SidePage, section: Section) -> Lines:
@@ -38,7 +38,7 @@ def of_section(page: SidePage, section: Section) -> Lines:
     told = sorted((line for line in section.rows if line.pairs), key=lambda line: not line.clear)
     if told:
         lines.append(_difference(page, section, told[0]))
-    return [*lines, (str(_("Versions")), explain.versions(page.facts, {section.channel}))] if lines else []
+    return [*lines, *explain.origin(page.facts, {section.channel})] if lines else []
 
 
 def _difference(page: SidePage, section: Section, line: SideRow) -> tuple[str, str]:
@@ -90,7 +90,7 @@ def of_heat(page: HeatPage) -> Lines:
         lines = _of_place(page, page.example)
     else:
         return []
-    return [*lines, explain.excluded(), (str(_("Versions")), explain.versions(page.facts, {page.channel}))]
+    return [*lines, explain.excluded(), *explain.origin(page.facts, {page.channel})]
 
 
 def _of_region(page: HeatPage, example: RegionExample) -> Lines:

@@ -214,7 +214,7 @@ def heat_page(
         rows=rows,
         page=page,
         number=number,
-        settings=Thresholds(),
+        settings=facts.settings,
         example=example,
         unasked=_unasked(facts, channel, [*columns, *(row.head for row in rows)]) if rows else (),
         facts=facts,
@@ -268,7 +268,7 @@ def _of_regions(
     tones: dict[tuple[str, str], tuple[Tone, float | None]] = {}
     for criteria in ([""], codes):  # which regions differ is one question, in what they differ another
         shown = [(code, each.path) for code in criteria for each in visited]
-        told = tell_regions([(found[path, code], found["", code]) for code, path in shown])
+        told = tell_regions([(found[path, code], found["", code]) for code, path in shown], facts.settings)
         tones |= dict(zip(shown, told, strict=True))
     rows = [
         HeatRow(

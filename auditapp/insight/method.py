@@ -14,7 +14,7 @@ import pandas as pd
 from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
 
-from auditapp import results
+from auditapp import parameter_words, results
 from auditapp.insight import filters
 from auditapp.insight.filters import Period
 from auditapp.insight.queries import Scope
@@ -50,6 +50,7 @@ class PopulationLine:
     usual: int
     reach: Reach | None
     needed: int | None
+    settings: Thresholds
 
     @property
     def key(self) -> str:
@@ -76,6 +77,12 @@ class MethodPage:
     versions: Sequence[VersionLine]
     left_out: Sequence[tuple[str, int]]
     visits: int
+    facts: Facts
+
+    @property
+    def said_of_settings(self) -> list[str]:
+        """Say which settings the figures rest on."""
+        return parameter_words.settings(self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +186,7 @@ def population_line(comparison: Comparison, population: Population) -> Populatio
     if population.mu is not None and population.phi is not None and usual:
         reach = build_reach(usual, population.mu, population.phi, population.k0)
     needed = None if population.k0 is None else visits_for_reliability(population.k0, ENOUGH)
-    return PopulationLine(population, sum(visits), usual, reach, needed)
+    return PopulationLine(population, sum(visits), usual, reach, needed, comparison.settings)
 
 
 def method_page(session: Session, programme: Programme, period: Period) -> MethodPage:
@@ -194,6 +201,7 @@ def method_page(session: Session, programme: Programme, period: Period) -> Metho
         versions=versions,
         left_out=left_out,
         visits=sum(version.visits for version in versions),
+        facts=facts,
     )
 
 

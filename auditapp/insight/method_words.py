@@ -13,9 +13,7 @@ from checklists.model import Item
 from checklists.rounding import half_up
 from reports.columns import Population
 from reports.items import Sign
-from reports.planner import Reach
 from reports.severity import ENOUGH_SHARE, ENOUGH_SHOPPERS, ENOUGH_VISITS
-from reports.thresholds import Thresholds
 
 
 def lead(page: MethodPage) -> str:
@@ -54,9 +52,12 @@ def source(population: Population) -> str:
     return f"{known}, {repeated}"
 
 
-def can_tell(n: int, reach: Reach) -> list[str]:
-    """Return what n visits can tell about one location, and what they cannot."""
-    if n < Thresholds().score_visits:
+def can_tell(line: PopulationLine) -> list[str]:
+    """Return what the usual number of visits can tell about one location, and what they cannot."""
+    n, reach = line.usual, line.reach
+    if reach is None:
+        return []
+    if n < line.settings.score_visits:
         return [str(_("One visit is a moment, not a score: with one visit a location has neither score nor change."))]
     width, change = 100 * reach.half_width, 100 * reach.change
     return [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from auditapp import restated, results
+from auditapp import results
 from auditapp.cells import Part
 from auditapp.insight import areas, dots, words
 from auditapp.insight.filters import Period
@@ -327,7 +327,7 @@ def _told(
 
 
 def _history(facts: Facts, codes: Sequence[str], channel: str) -> list[HistoryRow]:
-    breaks = restated.breaks(facts.checklists, facts.used, channel)
+    breaks = facts.breaks(channel)
     series = facts.remember(
         ("side", tuple(codes), channel),
         lambda: build_location_series(
@@ -337,7 +337,7 @@ def _history(facts: Facts, codes: Sequence[str], channel: str) -> list[HistoryRo
             codes,
             items=facts.items,
             channel=channel,
-            weights=facts.weights,
+            parameters=facts.parameters_of(facts.history),
             breaks=breaks,
         ),
     )

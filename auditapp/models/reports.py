@@ -19,7 +19,8 @@ class Publication(Base):
     """A quarter made public. `edition` counts from 1; each later one corrects, and its `note` says why.
 
     `record` is the SHA-256 of what is frozen (storage "publications"): parameters, versions, visits counted and left
-    out. `wanted` are the reports last asked for, `orders` how often some were; `ended_at` is None while they are being
+    out. `parameters` are its thresholds and `weights` those of the channels; `auditapp.parameters` reads both back.
+    `wanted` are the reports last asked for, `orders` how often some were; `ended_at` is None while they are being
     made, and `problem` is the code of what kept them from being prepared, "" when nothing did.
     """
 
@@ -30,6 +31,7 @@ class Publication(Base):
     edition: Mapped[int]
     note: Mapped[str] = mapped_column(String(500), default="")
     parameters: Mapped[dict[str, Any]] = mapped_column(Json)
+    weights: Mapped[dict[str, Any]] = mapped_column(Json)
     record: Mapped[str] = mapped_column(String(64))
     counted: Mapped[int]
     left_out: Mapped[int]

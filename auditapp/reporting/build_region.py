@@ -36,7 +36,7 @@ def build_region(quarter: QuarterFacts, path: str) -> RegionReport:
         path=path,
         region=region,
         network=quarter.network,
-        comparable=facts.common.comparable,
+        comparable=facts.comparable,
         change=results.find_change(facts, path),
         series=quarterly.since_first(results.build_series(facts, region=path)),
         standings=quarter.standings(path),

@@ -103,6 +103,7 @@ def publish(
             edition=last.edition + 1 if last is not None else 1,
             note=note if last is not None else "",
             parameters=frozen.values["parameters"],
+            weights=frozen.values["weights"],
             record=frozen.sha,
             counted=frozen.counted,
             left_out=frozen.left_out,
@@ -220,7 +221,8 @@ def preview(session: Session, jobs: Jobs, programme: Programme, quarter: Quarter
 
     Problem nothing_to_report, location_not_visited; ReportProblem when it cannot be printed.
     """
-    draft = next(build_drafts(session, programme, gather(session, programme, quarter), wanted), None)
+    gathered = gather(session, programme, quarter, anew=True)
+    draft = next(build_drafts(session, programme, gathered, wanted), None)
     if draft is None:
         raise Problem("nothing_to_report", quarter=str(quarter))
     return printing.print_draft(jobs, draft)

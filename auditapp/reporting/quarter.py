@@ -119,9 +119,14 @@ class QuarterFacts:
         return max(visits, key=lambda key: (visits[key], key), default=("", ""))
 
 
-def gather(session: Session, programme: Programme, quarter: Quarter) -> QuarterFacts:
-    """Read a quarter; Problem nothing_to_report when it has no approved visit."""
-    facts = results.gather(session, programme, quarter, previous=quarter.previous(), history=HISTORY, criteria=5)
+def gather(session: Session, programme: Programme, quarter: Quarter, *, anew: bool = False) -> QuarterFacts:
+    """Read a quarter; Problem nothing_to_report when it has no approved visit.
+
+    `anew` computes it as its next publication would, whatever an earlier one has frozen.
+    """
+    facts = results.gather(
+        session, programme, quarter, previous=quarter.previous(), history=HISTORY, criteria=5, anew=anew
+    )
     comparison = results.comparison_of(facts)
     if not any(row.n for row in comparison.rows):
         raise Problem("nothing_to_report", quarter=str(quarter))
@@ -184,11 +189,18 @@ def _frame(session: Session, programme: Programme, facts: results.Facts, compari
         sections=sections,
         checklists=tuple(sorted((_used(each) for each in checklists), key=lambda each: each.name)),
         weights=facts.weights,
+        reweighted=_reweighted(facts),
         targets=facts.targets,
         comparison=comparison,
         waves=field.read_waves(session, programme, facts.quarter),
         brand=Brand(programme.accent or PLAIN.accent, programme.logo or b""),
     )
+
+
+def _reweighted(facts: results.Facts) -> bool:
+    """Tell whether the earlier quarter was published with other weights than changes count it with."""
+    before = facts.by_quarter.get(facts.previous) if facts.previous is not None else None
+    return before is not None and before.weights != facts.weights
 
 
 def _used(checklist: Checklist) -> quarterly.ChecklistUsed:

@@ -8,6 +8,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from auditapp import parameter_words
 from auditapp.reporting.quarter import QuarterFacts
 from auditapp.reporting.workbook_sheets import Part, Sheet
 from auditapp.workbooks import Field, Table
@@ -90,6 +91,8 @@ def _rules(quarter: QuarterFacts, locale: str) -> Iterable[Line]:
             _("Weight of the channel: %(channel)s", channel=CHANNELS[channel].get(locale)),
             f"{frame.weights.get(channel, 1.0):g}",
         )
+    for said in parameter_words.settings(quarter.facts):
+        yield _("Settings"), said
     settings = frame.comparison.settings
     for name, meaning in THRESHOLDS.items():
         value = getattr(settings, name)

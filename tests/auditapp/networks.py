@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from auditapp import results, rollups
+from auditapp import ground, rollups
 from auditapp.factory import App, create_app
 from auditapp.models import ChecklistVersion, Location, Membership, Programme, User
 from checklists.lifecycle import Role
@@ -95,7 +95,7 @@ def expected(session: Session, programme_id: int) -> compare.Comparison:
     cells = frames.check(rollups.cells_frame(session, programme_id), frames.CELLS)
     return compare.build_comparison(
         pd.DataFrame(cells),
-        results.locations_frame(session, programme_id),
+        ground.read_network(session, programme_id).frame,
         NOW_SHOWN,
         items={("store_visit", ""): 7},
         previous=BEFORE,

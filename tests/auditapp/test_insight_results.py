@@ -56,7 +56,7 @@ def test_a_comparison_is_what_reports_makes_of_the_cells(either_database: Databa
         built = results.build_comparison(session, programme, NOW_SHOWN, previous=BEFORE)
         assert built.rows == expected(session, programme.id).rows
         assert results.quarters_with_results(session, programme.id) == (BEFORE, NOW_SHOWN)
-        assert results.items_per_measure(session, programme.id) == {
+        assert results.gather(session, programme, NOW_SHOWN).items == {
             ("store_visit", ""): 7,
             ("store_visit", "A1"): 3,
             ("store_visit", "B1"): 3,
