@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from auditapp import web
 from auditapp.formats import day, quarter
 from auditapp.results import Facts
+from reports import method
 
 
 def settings(facts: Facts) -> list[str]:
@@ -33,6 +35,13 @@ def settings(facts: Facts) -> list[str]:
             )
         )
     return [" ".join(said), *earlier_weights(facts)]
+
+
+def few_shoppers(facts: Facts) -> list[str]:
+    """Say whether the intervals know that few shoppers made the visits, in the words of the printed report."""
+    if facts.published is None:
+        return [str(_("Few shoppers are taken into account when the quarter is published."))]
+    return [text.get(web.locale()) for text in method.few_shoppers(facts.parameters.shoppers)]
 
 
 def earlier_weights(facts: Facts) -> list[str]:

@@ -7,7 +7,7 @@ that a new release ships, changes no figure of a public quarter until that is pu
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from auditapp import few_shoppers
 from auditapp.models import OrderedReport, Programme, Publication
 from reports.parameters import Parameters
 from reports.periods import Quarter
@@ -31,8 +32,14 @@ class Edition:
 
 
 def present(programme: Programme) -> Parameters:
-    """Return what a quarter is computed with that is not public, and what the next publication freezes."""
+    """Return what a quarter is computed with that is not public."""
     return Parameters(Thresholds(), _weights(programme.channel_weights))
+
+
+def next_edition(session: Session, programme: Programme, quarter: Quarter) -> Parameters:
+    """Return what the next publication of a quarter freezes: the present ones, and what few shoppers are worth."""
+    known, effects = few_shoppers.estimate(session, programme.id, quarter)
+    return replace(present(programme), shoppers=known, effects=effects)
 
 
 def editions(session: Session, programme_id: int, quarters: Collection[Quarter]) -> dict[Quarter, Edition]:
@@ -40,11 +47,13 @@ def editions(session: Session, programme_id: int, quarters: Collection[Quarter])
     came_to_reports = select(OrderedReport.id).where(OrderedReport.publication_id == Publication.id).exists()
     rows = session.execute(
         select(
+            Publication.id,
             Publication.quarter,
             Publication.edition,
             Publication.created_at,
             Publication.parameters,
             Publication.weights,
+            Publication.shoppers,
         )
         .where(
             Publication.programme_id == programme_id,
@@ -53,12 +62,14 @@ def editions(session: Session, programme_id: int, quarters: Collection[Quarter])
         )
         .order_by(Publication.edition)
     )
-    return {
-        Quarter.parse(quarter): Edition(
-            edition, published_at, Parameters(msgspec.convert(settings, Thresholds), _weights(weights))
-        )
-        for quarter, edition, published_at, settings, weights in rows
-    }
+    newest = {row.quarter: row for row in rows}
+    found = {}
+    for name, row in newest.items():
+        known = few_shoppers.read_known(row.shoppers)
+        effects = few_shoppers.read_effects(session, programme_id, row.id, name) if known else {}
+        values = (msgspec.convert(row.parameters, Thresholds), _weights(row.weights), known, effects)
+        found[Quarter.parse(name)] = Edition(row.edition, row.created_at, Parameters(*values))
+    return found
 
 
 def _weights(stored: Mapping[str, Any]) -> dict[str, float]:

@@ -24,7 +24,7 @@ from checklists.model import Channel, Checklist, Criterion, Standard
 from reports import compare, criteria, measures, summary
 from reports.intervals import MINIMUM_DF
 from reports.measures import Measure, Spread
-from reports.parameters import Parameters
+from reports.parameters import Effects, Parameters
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
 
@@ -85,6 +85,12 @@ class Facts:
     @property
     def weights(self) -> Mapping[str, float]:
         return self.parameters.weights
+
+    @property
+    def effects(self) -> Effects:
+        """Return the design effects of few shoppers in this quarter and the one before."""
+        before = self.by_quarter.get(self.previous) if self.previous is not None else None
+        return {**before.effects, **self.parameters.effects} if before is not None else self.parameters.effects
 
     @property
     def comparable(self) -> bool:
@@ -173,11 +179,13 @@ def gather(
     used = restated.versions_used(session, programme.id, checklists, Quarter.range(first, last))
     present = parameters.present(programme)
     editions = parameters.editions(session, programme.id, {quarter, previous or quarter, *series})
+    own = None
     if anew:
         editions.pop(quarter, None)
+        own = parameters.next_edition(session, programme, quarter)
     by_quarter = {each: edition.parameters for each, edition in editions.items()}
     key: tuple[object, ...] = (*cells.place_of(session, programme.id), quarter, previous, history, criteria, anew)
-    stamp = (prints, network.mark, tuple(checklists.items()), standards, present, by_quarter, used)
+    stamp = (prints, network.mark, tuple(checklists.items()), standards, present, own, by_quarter, used)
     part_cells, four, spread = by_criterion[:0], None, None
     if part is not None or criteria > 1:
         only = part.criteria if part is not None else ()
@@ -216,7 +224,7 @@ def gather(
         opened=network.opened,
         closed=network.closed,
         items=ground.items_of(checklists.values()),
-        parameters=by_quarter.get(quarter, present),
+        parameters=own or by_quarter.get(quarter, present),
         published=editions.get(quarter),
         present=present,
         by_quarter=by_quarter,
@@ -264,6 +272,7 @@ def comparison_of(facts: Facts, *, channel: str | None = None, closed: bool = Fa
             settings=facts.settings,
             restated=facts.common.cells,
             overlaps=facts.common.overlaps,
+            effects=facts.effects,
         ),
         20 * len(facts.locations),  # two or three rows a location, each as large as eight of cells
     )

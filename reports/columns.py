@@ -85,6 +85,7 @@ def level_columns(
         "low": np.where(scored, now.low, np.nan),
         "high": np.where(scored, now.high, np.nan),
         "phi": now.phi,
+        "effect": np.where(scored, now.effect, np.nan),
         "level": np.full(now.n.shape, None, dtype=object),
     }
     columns |= {name: np.full(now.n.shape, np.nan) for name in _BELIEF}
@@ -224,7 +225,7 @@ def headline_columns(
     combined = headline(now.mean, now.low, now.high, weights * visited)
     for name, values in zip(("score", "low", "high"), combined, strict=True):
         result[name] = np.where(total >= settings.score_visits, values, np.nan)
-    for name in ("phi", *_BELIEF):
+    for name in ("phi", "effect", *_BELIEF):
         result[name] = np.where(several, np.nan, result[name])
     result["level"][several] = None
     result["level"][several & (total < settings.label_visits)] = "indicative"

@@ -33,6 +33,7 @@ from reports.columns import (
 )
 from reports.intervals import FloatArray
 from reports.measures import Measure, build_cube, channels_of, estimate
+from reports.parameters import Effects
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
 
@@ -65,7 +66,8 @@ class ComparisonRow:
 
     `previous` is the earlier quarter. `previous_*` and the change are on comparable items, so with a new
     version `score - previous_score` need not be `change`. `change_p` is adjusted over the population: a list of
-    many changes keeps those of at most `Thresholds.change_q`.
+    many changes keeps those of at most `Thresholds.change_q`. `effect` is the design effect of few shoppers: the
+    interval is as if from n / (phi * effect) independent visits.
     """
 
     location: str
@@ -79,6 +81,7 @@ class ComparisonRow:
     low: float | None
     high: float | None
     phi: float | None
+    effect: float | None
     reliability: float | None
     shrunken: float | None
     p_below: float | None
@@ -153,7 +156,7 @@ def build_comparison(
     settings: Thresholds | None = None,
     restated: pd.DataFrame | None = None,
     overlaps: Mapping[str, float] | None = None,
-    effects: Mapping[tuple[str, str, str], float] | None = None,
+    effects: Effects | None = None,
 ) -> Comparison:
     """Compare the locations of the network in `quarter`, and with `previous` where given.
 

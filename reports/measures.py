@@ -16,6 +16,7 @@ import pandas as pd
 from checklists.model import Channel
 from reports.frames import CELLS
 from reports.intervals import Dispersion, FloatArray, dispersions, pooled, wilson
+from reports.parameters import Effects
 from reports.periods import Quarter
 
 Measure = tuple[str, str]
@@ -114,6 +115,7 @@ class Estimate:
     high: FloatArray
     phi: FloatArray
     var_within: FloatArray
+    effect: FloatArray
     pools: Mapping[tuple[Measure, str], Pool]
 
 
@@ -121,14 +123,14 @@ def estimate(
     cube: Cube,
     period: Sequence[Quarter],
     items: Mapping[Measure, int],
-    effects: Mapping[tuple[str, str, str], float] | None = None,
+    effects: Effects | None = None,
     spread: Spread | None = None,
 ) -> Estimate:
     """Return every location's mean and interval over `period` taken together (scoring.md section 2).
 
     `items` is J, the largest number of items, of each measure; `effects` the design effect of few shoppers by
-    (location, quarter, channel), 1 where absent. A single quarter with too few degrees of freedom borrows the four
-    before it. `spread` is how visits vary in the whole network, where the cube holds a part of it only.
+    (location, quarter, channel), 1 where absent and for criteria. A single quarter with too few degrees of freedom
+    borrows the four before it. `spread` is how visits vary in the whole network, where the cube holds a part only.
     """
     at = cube.at(period)
     n = cube.n[:, at].sum(axis=1)
@@ -148,8 +150,9 @@ def estimate(
             pools[measure, str(name)] = Pool(used.phi(items[measure]), used.var_within, used.df, source)
             phi[index, members] = pools[measure, str(name)].phi
             var_within[index, members] = pools[measure, str(name)].var_within
-    low, high = wilson(mean, n / (phi * _effects(cube, period[-1], effects or {})))
-    return Estimate(n, mean, low, high, phi, var_within, pools)
+    effect = _effects(cube, period[-1], effects or {})
+    low, high = wilson(mean, n / (phi * effect))
+    return Estimate(n, mean, low, high, phi, var_within, effect, pools)
 
 
 def spread_of(cube: Cube) -> dict[tuple[Measure, str, Quarter], Dispersion]:
@@ -165,12 +168,15 @@ def spread_of(cube: Cube) -> dict[tuple[Measure, str, Quarter], Dispersion]:
     return found
 
 
-def _effects(cube: Cube, quarter: Quarter, effects: Mapping[tuple[str, str, str], float]) -> FloatArray:
+def _effects(cube: Cube, quarter: Quarter, effects: Effects) -> FloatArray:
+    """Return the design effect of few shoppers on whole visits; those on criteria would need fits of their own."""
+    found = np.ones((len(cube.measures), len(cube.locations)))
     if not effects:
-        return np.ones((len(cube.measures), len(cube.locations)))
-    found = [
-        effects.get((location, str(quarter), channel), 1.0)
-        for channel, _ in cube.measures
-        for location in cube.locations
-    ]
-    return np.array(found).reshape(len(cube.measures), len(cube.locations))
+        return found
+    rows = {channel: index for index, (channel, criterion) in enumerate(cube.measures) if criterion == ""}
+    places = {location: index for index, location in enumerate(cube.locations)}
+    name = str(quarter)
+    for (location, when, channel), effect in effects.items():
+        if when == name and channel in rows and location in places:
+            found[rows[channel], places[location]] = effect
+    return found

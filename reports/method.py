@@ -9,11 +9,13 @@ from checklists.model import Text
 from reports import findings
 from reports.columns import Population
 from reports.labels import CHANNELS, population_name
+from reports.parameters import FewShoppers
 from reports.planner import visits_for_reliability
 from reports.quarterly import Frame
 from reports.thresholds import Thresholds
 
 ENOUGH = 0.8  # the reliability whose price in visits is printed
+_BOTH = ("pl", "en")
 UNKNOWN = Text("nie wiadomo", "unknown")
 POINTS = Text("pkt", "points")
 _AGAIN = Text(
@@ -25,7 +27,8 @@ _AGAIN = Text(
 def notes(frame: Frame, channels: Sequence[str], locale: str) -> list[str]:
     """Return the paragraphs of the box, with the thresholds and versions of this report."""
     weights = _weights(frame, channels)
-    texts = [*rules(frame.comparison.settings, locale), *([weights] if weights else []), _versions(frame)]
+    texts = [*rules(frame.comparison.settings, locale), *few_shoppers(frame.shoppers)]
+    texts += [*([weights] if weights else []), _versions(frame)]
     return [text.get(locale) for text in texts]
 
 
@@ -63,6 +66,34 @@ def rules(settings: Thresholds, locale: str) -> list[Text]:
             f"A criterion has a score from {settings.criterion_visits} visits and {settings.criterion_answers} answers;"
             " where a quarter has fewer, it counts together with the three before.",
         ),
+    ]
+
+
+def few_shoppers(known: Sequence[FewShoppers] | None) -> list[Text]:
+    """Return in which populations intervals know that few shoppers made the visits, and in which they cannot.
+
+    `known` is None where nobody looked, and then no interval knows.
+    """
+    told = [each for each in known or () if each.var_shopper is not None]
+    untold = [each for each in known or () if each.var_shopper is None]
+    if not told:
+        return [
+            Text(
+                "Przedziały nie uwzględniają tego, że kilka wizyt w placówce mogła odbyć ta sama osoba.",
+                "The intervals do not take into account that one shopper may have made several of a location's visits.",
+            )
+        ]
+    but = Text("", "")
+    if untold:
+        pl, en = (", ".join(population_name(each.format, each.channel, locale) for each in untold) for locale in _BOTH)
+        but = Text(f" Tych różnic nie dało się poznać: {pl}.", f" These differences are not known in: {en}.")
+    return [
+        Text(
+            "Przedział wyniku całej ankiety jest szerszy, gdy w placówce kilka wizyt odbyła ta sama osoba: o tyle, ile "
+            f"wynika z różnic między osobami badającymi.{but.pl}",
+            "The interval of a score over the whole checklist is wider where one shopper made several of a location's "
+            f"visits, by as much as shoppers differ.{but.en}",
+        )
     ]
 
 

@@ -17,6 +17,7 @@ from reports.columns import Population
 from reports.compare import Comparison, ComparisonRow
 from reports.criteria import CriterionRow, PointsLost, meets
 from reports.heat import Tone
+from reports.parameters import FewShoppers
 from reports.periods import Quarter
 from reports.quotes import Quote
 from reports.summary import Series, Summary, SummaryChange
@@ -141,6 +142,7 @@ class Frame:
     waves: tuple[Wave, ...] = ()
     brand: Brand = PLAIN
     reweighted: bool = False  # the earlier quarter was published with other weights than changes count it with
+    shoppers: tuple[FewShoppers, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

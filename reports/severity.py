@@ -5,6 +5,7 @@ For quality control always; for labels only where `Separability.separable`; neve
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -133,12 +134,24 @@ def clustered_se(visits_by_shopper: npt.ArrayLike, var_shopper: float, var_rest:
     return float(np.sqrt(var_shopper * ((counts / n) ** 2).sum() + var_rest / n))
 
 
-def design_effects(scores: pd.DataFrame, severity: Severity) -> dict[tuple[str, str, str], float]:
-    """Return the design effect of each (location, quarter, channel) of counted visits (SCORES), see intervals."""
-    slices = ["location", "quarter", "channel"]
-    visits = scores.groupby([*slices, "shopper"])["visit"].size()
-    effects = visits.groupby(slices).agg(lambda n: design_effect(n, severity.var_shopper, severity.var_rest))
-    return dict(zip(effects.index.to_list(), effects.tolist(), strict=True))
+def find_few_shoppers(
+    score: npt.ArrayLike, location: Sequence[str], shopper: Sequence[str]
+) -> tuple[tuple[float | None, float | None], dict[str, float]]:
+    """Return the variance between shoppers and the remainder of one population's visits, and the effects above 1.
+
+    The effects are by location (scoring.md section 2). Both variances are None, and there is no effect, where the model
+    cannot be fitted (see `find_severity`) or the graph of who visited what falls apart: then nothing tells a strict
+    shopper from a poor location.
+    """
+    fit = find_severity(score, location, shopper)
+    if fit is None or build_separability(location, shopper, fit).groups > 1:
+        return (None, None), {}
+    visits = Counter(zip(location, shopper, strict=True))
+    by_location: dict[str, list[int]] = {}
+    for (code, _shopper), n in visits.items():
+        by_location.setdefault(code, []).append(n)
+    effects = {code: design_effect(n, fit.var_shopper, fit.var_rest) for code, n in sorted(by_location.items())}
+    return (fit.var_shopper, fit.var_rest), {code: found for code, found in effects.items() if found > 1 + 1e-9}
 
 
 def alpha(

@@ -253,7 +253,8 @@ def _standings(
     span = Quarter.range(min(quarters).previous(4), max(quarters))
     cube = _cube(cells, locations, span, [criterion], channel, items)
     return cube, [
-        _standing(cube, estimate(cube, [quarter], items), criterion, own[quarter].weights) for quarter in quarters
+        _standing(cube, estimate(cube, [quarter], items, own[quarter].effects), criterion, own[quarter].weights)
+        for quarter in quarters
     ]
 
 

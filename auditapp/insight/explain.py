@@ -275,16 +275,24 @@ def mean(row: ComparisonRow, scores: Sequence[float] = ()) -> str:
 
 
 def _likely(row: ComparisonRow, population: Population | None) -> str:
-    phi = row.phi or 1.0
-    sentence = str(
-        _(
-            "Wilson's interval of %(score)s as if from %(visits)s / %(phi)s = %(size)s independent observations.",
-            score=percent(row.score),
-            visits=row.n,
-            phi=decimal(phi, 3),
-            size=decimal(row.n / phi, 0),
+    phi, effect = row.phi or 1.0, row.effect or 1.0
+    words_of = {"score": percent(row.score), "visits": row.n, "phi": decimal(phi, 3)}
+    size = decimal(row.n / (phi * effect), 0)
+    if effect > 1:
+        said = _(
+            "Wilson's interval of %(score)s as if from %(visits)s / (%(phi)s × %(effect)s) = %(size)s independent "
+            "observations; %(effect)s because few shoppers made these visits.",
+            **words_of,
+            effect=decimal(effect, 2),
+            size=size,
         )
-    )
+    else:
+        said = _(
+            "Wilson's interval of %(score)s as if from %(visits)s / %(phi)s = %(size)s independent observations.",
+            **words_of,
+            size=size,
+        )
+    sentence = str(said)
     return sentence if population is None else f"{sentence} {method_words.source(population)}."
 
 

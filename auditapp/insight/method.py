@@ -81,8 +81,8 @@ class MethodPage:
 
     @property
     def said_of_settings(self) -> list[str]:
-        """Say which settings the figures rest on."""
-        return parameter_words.settings(self.facts)
+        """Say which settings the figures rest on, and what intervals know of shoppers."""
+        return [*parameter_words.settings(self.facts), *parameter_words.few_shoppers(self.facts)]
 
 
 @dataclass(frozen=True, slots=True)

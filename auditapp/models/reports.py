@@ -20,6 +20,7 @@ class Publication(Base):
 
     `record` is the SHA-256 of what is frozen (storage "publications"): parameters, versions, visits counted and left
     out. `parameters` are its thresholds and `weights` those of the channels; `auditapp.parameters` reads both back.
+    `shoppers` and `effects` are what `few_shoppers` froze, None where it did not look.
     `wanted` are the reports last asked for, `orders` how often some were; `ended_at` is None while they are being
     made, and `problem` is the code of what kept them from being prepared, "" when nothing did.
     """
@@ -31,7 +32,9 @@ class Publication(Base):
     edition: Mapped[int]
     note: Mapped[str] = mapped_column(String(500), default="")
     parameters: Mapped[dict[str, Any]] = mapped_column(Json)
-    weights: Mapped[dict[str, Any]] = mapped_column(Json)
+    weights: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    shoppers: Mapped[list[Any] | None] = mapped_column(Json)
+    effects: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)  # large, and read once a process
     record: Mapped[str] = mapped_column(String(64))
     counted: Mapped[int]
     left_out: Mapped[int]

@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
-from auditapp import journal
+from auditapp import few_shoppers, journal
 from auditapp.access import inside_region
 from auditapp.db import insert_rows, looking, snapshot
 from auditapp.jobs import Jobs, Kind
@@ -97,6 +97,7 @@ def publish(
         note = " ".join(note.split())[:LONGEST_NOTE]
         if last is not None and not note:
             raise Problem("note_missing", quarter=str(quarter))
+        shoppers, effects = few_shoppers.freeze(*few_shoppers.estimate(session, programme.id, quarter))
         publication = Publication(
             programme_id=programme.id,
             quarter=str(quarter),
@@ -104,6 +105,8 @@ def publish(
             note=note if last is not None else "",
             parameters=frozen.values["parameters"],
             weights=frozen.values["weights"],
+            shoppers=shoppers,
+            effects=effects,
             record=frozen.sha,
             counted=frozen.counted,
             left_out=frozen.left_out,

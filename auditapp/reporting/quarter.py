@@ -190,6 +190,7 @@ def _frame(session: Session, programme: Programme, facts: results.Facts, compari
         checklists=tuple(sorted((_used(each) for each in checklists), key=lambda each: each.name)),
         weights=facts.weights,
         reweighted=_reweighted(facts),
+        shoppers=facts.parameters.shoppers,
         targets=facts.targets,
         comparison=comparison,
         waves=field.read_waves(session, programme, facts.quarter),

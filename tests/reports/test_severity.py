@@ -12,11 +12,10 @@ from reports.severity import (
     alpha,
     build_separability,
     clustered_se,
-    design_effects,
+    find_few_shoppers,
     find_severity,
 )
 from tests.checklists.builders import case
-from tests.reports.builders import PHONE, STORE, make_scores
 
 ML = case("penicillin_crossed_ml")
 REML = case("penicillin_crossed_reml")
@@ -121,15 +120,56 @@ def test_clustered_standard_error() -> None:
     assert found == pytest.approx(SHOPPERS["expected"], abs=SHOPPERS["tolerance"])
 
 
-def test_design_effects_by_slice() -> None:
-    scores = make_scores(
-        {("A", "2026Q3", STORE): [0.8] * 4, ("B", "2026Q3", STORE): [0.8] * 4, ("B", "2026Q3", PHONE): [0.8]},
-        shopper=["P", "P", "P", "P", "P", "P", "Q", "Q", "P"],
-    )
-    severity = Severity(0.8, 0.01, 0.002, 0.0016, 0.0064, 0.0, {}, {})
-    assert design_effects(scores, severity) == pytest.approx(
-        {("A", "2026Q3", STORE): 1.6, ("B", "2026Q3", STORE): 1.2, ("B", "2026Q3", PHONE): 1.0}
-    )
+def _few(shoppers_of: dict[str, list[str]], strict: float = 0.08) -> tuple[list[float], list[str], list[str]]:
+    """Return score, location and shopper of each visit; the shoppers of even number score `strict` lower."""
+    noise = np.random.default_rng(20260101)
+    rows = [(code, shopper) for code, shoppers in shoppers_of.items() for shopper in shoppers]
+    scores = [0.8 - strict * (int(shopper[1:]) % 2 == 0) + float(noise.normal(0, 0.05)) for _, shopper in rows]
+    return scores, [code for code, _ in rows], [shopper for _, shopper in rows]
+
+
+# Four visits each: by as many shoppers, by two, by one.
+PLANS = {f"L{n:02d}": [f"S{(n + step) % 8}" for step in range(4)] for n in range(20)} | {
+    "PAIR": ["S1", "S1", "S2", "S2"],
+    "ONE": ["S3"] * 4,
+}
+
+
+def test_few_shoppers_by_location() -> None:
+    """n* = n*(vs+ve)/phi / (n*sum((n_k/n)^2)*vs + ve), by hand: the sum is 1 of one shopper, a half of two."""
+    (vs, ve), effects = find_few_shoppers(*_few(PLANS))
+    assert vs is not None
+    assert ve is not None
+    assert 0.0005 < vs < 0.005
+    assert effects == pytest.approx({"PAIR": (2 * vs + ve) / (vs + ve), "ONE": (4 * vs + ve) / (vs + ve)}, abs=1e-12)
+    assert find_few_shoppers(*_few(PLANS)) == ((vs, ve), effects)
+
+
+ALONE = {f"L{n:02d}": ["S1"] * 4 for n in range(20)}
+
+
+@pytest.mark.parametrize(
+    "plans",
+    [
+        pytest.param(ALONE, id="one shopper"),
+        pytest.param({"L01": PLANS["ONE"] + PLANS["PAIR"]}, id="one location"),
+        pytest.param({f"L{n:02d}": [f"S{n}", f"S{n + 1}"] for n in range(2)}, id="no more visits than both"),
+        pytest.param(
+            {code: [f"S{int(shopper[1:]) % 4 + 4 * (code >= 'L10')}" for shopper in shoppers]
+             for code, shoppers in PLANS.items() if code.startswith("L")},
+            id="two circles that never meet",
+        ),
+    ],
+)  # fmt: skip
+def test_where_shoppers_cannot_be_told_nothing_is_applied(plans: dict[str, list[str]]) -> None:
+    assert find_few_shoppers(*_few(plans)) == ((None, None), {})
+
+
+def test_shoppers_who_do_not_differ_cost_nothing() -> None:
+    (vs, ve), effects = find_few_shoppers(*_few(PLANS, strict=0.0))
+    assert vs == pytest.approx(0.0, abs=2e-4)
+    assert ve is not None
+    assert all(effect < 1.3 for effect in effects.values())
 
 
 @pytest.mark.parametrize("level", ["nominal", "ordinal", "interval", "ratio"])
