@@ -85,7 +85,7 @@ def few_shoppers(known: Sequence[FewShoppers] | None) -> list[Text]:
         ]
     but = Text("", "")
     if untold:
-        pl, en = (", ".join(population_name(each.format, each.channel, locale) for each in untold) for locale in _BOTH)
+        pl, en = ("; ".join(population_name(each.format, each.channel, locale) for each in untold) for locale in _BOTH)
         but = Text(f" Tych różnic nie dało się poznać: {pl}.", f" These differences are not known in: {en}.")
     return [
         Text(
