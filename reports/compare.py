@@ -81,7 +81,6 @@ class ComparisonRow:
     low: float | None
     high: float | None
     phi: float | None
-    effect: float | None
     reliability: float | None
     shrunken: float | None
     p_below: float | None
@@ -97,6 +96,7 @@ class ComparisonRow:
     change_high: float | None
     change_label: str | None
     change_p: float | None
+    effect: float | None = None
 
 
 # By channel: its columns, and where a location has it.
@@ -139,8 +139,13 @@ class Comparison:
         raise KeyError((location_format, channel))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the rows with the columns of the `comparison` table of exchange.md, unrounded."""
-        return pd.DataFrame([[getattr(row, name) for name in COLUMNS] for row in self.rows], columns=list(COLUMNS))
+        """Return the rows with the columns of the `comparison` table of exchange.md, unrounded.
+
+        Its phi holds the design effect of few shoppers, so that everybody can recompute the interval from n / phi.
+        """
+        values = {"phi": [None if row.phi is None else row.phi * (row.effect or 1.0) for row in self.rows]}
+        values |= {name: [getattr(row, name) for row in self.rows] for name in COLUMNS if name not in values}
+        return pd.DataFrame(values, columns=list(COLUMNS))
 
 
 def build_comparison(

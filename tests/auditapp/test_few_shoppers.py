@@ -148,6 +148,8 @@ def test_pages_files_and_reports_print_one_interval(press: Press, desk: Person) 
     table = csv.DictReader(io.StringIO(exported(press.database, programme, "comparison").decode(), newline=""))
     (told,) = [each for each in table if (each["location"], each["channel"], each["quarter"]) == (ONE, "", "2026Q2")]
     assert (float(told["low"]), float(told["high"])) == pytest.approx((row.low, row.high), abs=1e-9)
+    recomputed = wilson(float(told["score"]), float(told["n"]) / float(told["phi"]))
+    assert recomputed == pytest.approx((row.low, row.high), abs=1e-9)
     for each in (quarter, preview):
         shown = each.frame.comparison.get_row(ONE)
         assert (shown.low, shown.high) == pytest.approx((row.low, row.high), abs=1e-12)
