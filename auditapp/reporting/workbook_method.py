@@ -38,6 +38,8 @@ def build_table(
     rows = [
         *_origin(quarter, part, locale, now, edition),
         *_rules(quarter, locale),
+        # What is frozen cannot say how it differs from the settings of the day.
+        *((_("Settings"), said) for said in (parameter_words.settings(quarter.facts) if edition is None else ())),
         *_columns(sheets),
     ]
     fields = (Field(_("Subject"), "long", 46), Field(_("What holds"), "long", 110))
@@ -91,8 +93,6 @@ def _rules(quarter: QuarterFacts, locale: str) -> Iterable[Line]:
             _("Weight of the channel: %(channel)s", channel=CHANNELS[channel].get(locale)),
             f"{frame.weights.get(channel, 1.0):g}",
         )
-    for said in parameter_words.settings(quarter.facts):
-        yield _("Settings"), said
     settings = frame.comparison.settings
     for name, meaning in THRESHOLDS.items():
         value = getattr(settings, name)
