@@ -9,7 +9,7 @@ from typing import Protocol
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from auditapp import parameter_words
+from auditapp import parameter_words, web
 from auditapp.formats import change as signed
 from auditapp.formats import decimal, interval, percent, quarter, text
 from auditapp.insight import method_words, words
@@ -278,7 +278,10 @@ def _likely(row: ComparisonRow, population: Population | None) -> str:
     phi, effect = row.phi or 1.0, row.effect or 1.0
     words_of = {"score": percent(row.score), "visits": row.n, "phi": decimal(phi, 3)}
     size = decimal(row.n / (phi * effect), 0)
-    if effect > 1:
+    if effect > 1 and not ((reader := web.actor()) and reader.sees_auditors):
+        # That one person made all visits of a place is nothing for those who work there.
+        said = _("Wilson's interval of %(score)s as if from %(size)s independent observations.", **words_of, size=size)
+    elif effect > 1:
         said = _(
             "Wilson's interval of %(score)s as if from %(visits)s / (%(phi)s × %(effect)s) = %(size)s independent "
             "observations; %(effect)s because few shoppers made these visits.",

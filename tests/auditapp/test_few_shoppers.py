@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from auditapp import few_shoppers, results
 from auditapp.db import Database
 from auditapp.factory import App
-from auditapp.models import Membership, Programme, Publication, User, Visit
+from auditapp.models import Location, Membership, Programme, Publication, User, Visit
 from auditapp.reporting.publishing import Wanted
 from auditapp.reporting.quarter import gather
 from checklists.lifecycle import Role
@@ -157,6 +157,18 @@ def test_pages_files_and_reports_print_one_interval(press: Press, desk: Person) 
     page = desk.get(f"{HOME}/locations/{ONE}?quarter={NOW_SHOWN}").text
     assert "because few shoppers made these visits" in page
     assert "few shoppers" not in desk.get(f"{HOME}/locations/{MANY}?quarter={NOW_SHOWN}").text
+
+
+@pytest.mark.parametrize("role", [Role.REGIONAL_MANAGER, Role.LOCATION_MANAGER])
+def test_managers_are_not_told_that_one_person_made_all_visits(app: App, press: Press, role: Role) -> None:
+    press.publish(KEPT, quarter=NOW_SHOWN)
+    with press.database.transaction() as session:
+        place = session.scalars(select(Location).where(Location.code == ONE)).one()
+        scope = {"location": place} if role is Role.LOCATION_MANAGER else {"region": place.region}
+        user = make.make_member(session, get_programme(session), role, **scope).user
+    page = Person(app, user, locale="en").get(f"{HOME}/locations/{ONE}?quarter={NOW_SHOWN}").text
+    assert "independent observations." in page
+    assert "few shoppers" not in page
 
 
 WIDER = "is wider where one shopper made several"
