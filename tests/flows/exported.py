@@ -20,8 +20,10 @@ from reports.compare import Comparison
 from reports.criteria import CriterionRow, PointsLost
 from reports.heat import Tone, sum_between, tell_regions, tell_rows
 from reports.measures import Measure
+from reports.parameters import Effects, Parameters
 from reports.periods import Quarter
 from reports.regional import CriticalPlace
+from reports.severity import find_few_shoppers
 from reports.summary import Series, Summary, SummaryChange
 
 TABLES = ("locations", "items", "visits", "visit_scores", "answers", "cells", "comparison")
@@ -76,8 +78,26 @@ class Exported:
     @cached_property
     def comparison(self) -> Comparison:
         return compare.build_comparison(
-            self.cells, self.locations, self.quarter, items=self.items, previous=self.before
+            self.cells, self.locations, self.quarter, items=self.items, previous=self.before, effects=self.effects
         )
+
+    @cached_property
+    def effects(self) -> Effects:
+        """Return the design effects of few shoppers in the quarter, the only one that is public, from its visits."""
+        scores = {row["visit"]: float(row["score"]) for row in self.tables["visit_scores"] if row["scorable"] == "true"}
+        visits: dict[tuple[str, str], list[tuple[float, str, str]]] = defaultdict(list)
+        for row in self.tables["visits"]:
+            counts = (row["quarter"], row["status"], row["visit_kind"]) == (str(self.quarter), "approved", "regular")
+            if counts and row["visit"] in scores:
+                place = self.place[row["location"]]
+                seen = (scores[row["visit"]], row["location"], row["shopper"])
+                visits[place["format"], row["channel"]].append(seen)
+        found = {population: find_few_shoppers(*zip(*seen, strict=True))[1] for population, seen in visits.items()}
+        return {
+            (code, str(self.quarter), channel): effect
+            for (_, channel), effects in found.items()
+            for code, effect in effects.items()
+        }
 
     def inside(self, path: str) -> frozenset[str]:
         """Return the locations of a region and of everything below it."""
@@ -134,8 +154,9 @@ class Exported:
     def series(self) -> dict[str, Series]:
         """Return the history of every location by code."""
         return summary.build_location_series(
-            self.cells, self.locations, self._history(), self.locations["location"].tolist(), items=self.items
-        )
+            self.cells, self.locations, self._history(), self.locations["location"].tolist(), items=self.items,
+            parameters={self.quarter: Parameters(effects=self.effects)},
+        )  # fmt: skip
 
     def series_of_region(self, path: str) -> Series:
         return summary.build_series(self.cells, self.locations, self._history(), items=self.items, region=path)

@@ -35,6 +35,7 @@ NOT_BY_LINK = {
     "reporting.frozen",
     "reporting.preview",
     "workbook.download",
+    "workbook.of_edition",
     "fieldwork.sent",
     "offline.worker",
     "insight.history",
