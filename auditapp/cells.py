@@ -9,14 +9,14 @@ from __future__ import annotations
 import sys
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Select, case, func, literal, select, true
+from sqlalchemy import Row, Select, case, func, select, true
 from sqlalchemy.orm import Session
 
 from auditapp.models import Cell, CellStamp, Location
@@ -25,7 +25,7 @@ from checklists.model import Channel
 from reports import frames
 from reports.heat import Between
 from reports.intervals import Dispersion
-from reports.measures import Measure
+from reports.measures import Cube, Measure
 from reports.periods import Quarter
 
 KEPT_ROWS = 1_200_000  # in all that one process keeps, about 110 MB
@@ -48,31 +48,56 @@ T = TypeVar("T")
 
 
 def cells_of(
+    session: Session, programme_id: int, prints: Mapping[str, object], quarters: Sequence[Quarter]
+) -> pd.DataFrame:
+    """Return the CELLS of whole visits in these quarters; read only. `prints` are the `fingerprints` of all of them."""
+    names = [str(quarter) for quarter in quarters]
+    place = (*place_of(session, programme_id), "visits")
+    found: dict[str, pd.DataFrame] = {
+        name: frame for name in names if (frame := _find((*place, name), prints[name])) is not None
+    }
+    missing = [name for name in names if name not in found]
+    if missing:
+        read = _read(session, programme_id, missing, criteria=False)
+        for name in missing:
+            frame = read if len(missing) == 1 else read[read["quarter"] == name].reset_index(drop=True)
+            _keep((*place, name), prints[name], frame, len(frame))
+            found[name] = frame
+    return pd.concat([found[name] for name in names], ignore_index=True)
+
+
+def sum_cube(
     session: Session,
     programme_id: int,
-    prints: Mapping[str, object],
-    overall: Sequence[Quarter],
-    criteria: Sequence[Quarter] = (),
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the CELLS of whole visits in the quarters `overall`, and those of criteria in `criteria`; read only.
+    quarters: Sequence[Quarter],
+    locations: pd.DataFrame,
+) -> Cube:
+    """Return the sums of criteria over `quarters` as those of the last of them, by location; nothing of it is kept.
 
-    `prints` are the `fingerprints` of all these quarters.
+    Rows go into their places as they come: a frame of them, with its texts, would be three times as large.
     """
-    wanted = [(False, str(quarter)) for quarter in overall] + [(True, str(quarter)) for quarter in criteria]
-    place = place_of(session, programme_id)
-    found = {part: frame for part in wanted if (frame := _find((*place, *part), prints[part[1]])) is not None}
-    for of_criteria in (False, True):
-        missing = [name for kind, name in wanted if kind is of_criteria and (kind, name) not in found]
-        if missing:
-            read = _read(session, programme_id, missing, criteria=of_criteria)
-            for name in missing:
-                frame = read if len(missing) == 1 else read[read["quarter"] == name].reset_index(drop=True)
-                _keep((*place, of_criteria, name), prints[name], frame, len(frame))
-                found[of_criteria, name] = frame
-    whole, parts = ([found[part] for part in wanted if part[0] is kind] for kind in (False, True))
-    # Not even a copy of a single one: it may be larger than all the rest of a page together.
-    all_parts = parts[0] if len(parts) == 1 else pd.concat([*parts, whole[0][:0]], ignore_index=True)
-    return pd.concat(whole, ignore_index=True), all_parts
+    wanted = (*_wanted(programme_id, [str(quarter) for quarter in quarters]), Cell.criterion != "")
+    known = session.execute(select(Cell.channel, Cell.criterion).where(*wanted).distinct())
+    measures = tuple(sorted((row[0], row[1]) for row in known))
+    index = {measure: place for place, measure in enumerate(measures)}
+    codes = {code: place for place, code in enumerate(locations["location"])}
+    ids = session.execute(select(Location.id, Location.code).where(Location.programme_id == programme_id)).all()
+    place_of_id = np.full(max((row[0] for row in ids), default=0) + 1, -1)
+    for row in ids:
+        place_of_id[row[0]] = codes.get(row[1], -1)
+    sums = {name: np.zeros((len(index), 1, len(codes))) for name in SUMS}
+    query = select(Cell.channel, Cell.criterion, Cell.location_id, *(getattr(Cell, name) for name in SUMS))
+    for quarter in quarters:  # each has a location's criterion once
+        for rows in _rows(session, query.where(*_wanted(programme_id, [str(quarter)]), Cell.criterion != "")):
+            columns = list(zip(*rows, strict=True))
+            measure = np.array([index.get(key, -1) for key in zip(columns[0], columns[1], strict=True)])
+            place = place_of_id[np.array(columns[2])]
+            listed = (measure >= 0) & (place >= 0)
+            at = measure[listed], 0, place[listed]
+            for name, column in zip(SUMS, columns[3:], strict=True):
+                sums[name][at] += np.array(column, dtype=np.float64)[listed]
+    formats = locations["format"].to_numpy(dtype=np.str_)
+    return Cube(measures, (quarters[-1],), tuple(codes), formats, **sums)
 
 
 def part_of(session: Session, programme_id: int, quarters: Sequence[Quarter], part: Part) -> pd.DataFrame:
@@ -81,29 +106,21 @@ def part_of(session: Session, programme_id: int, quarters: Sequence[Quarter], pa
 
 
 def sums_of(
-    session: Session, programme_id: int, prints: Mapping[str, object], quarters: Sequence[Quarter]
-) -> pd.DataFrame:
-    """Return the sums of criteria over `quarters` as CELLS of the last of them, added up by the database."""
+    session: Session,
+    programme_id: int,
+    prints: Mapping[str, object],
+    quarters: Sequence[Quarter],
+    locations: pd.DataFrame,
+    mark: object,
+) -> Cube:
+    """Return the sums of criteria over `quarters` (see `sum_cube`); `mark` differs whenever the locations do."""
     names = [str(quarter) for quarter in quarters]
-    stamp = tuple(prints[name] for name in names)
     key = (*place_of(session, programme_id), "sums", *names)
-    found: pd.DataFrame | None = _find(key, stamp)
+    stamp = (*(prints[name] for name in names), mark)
+    found: Cube | None = _find(key, stamp)
     if found is None:
-        by = (Location.code, Cell.channel, Cell.criterion)
-        query = (
-            select(
-                Location.code,
-                literal(names[-1]),
-                Cell.channel,
-                Cell.criterion,
-                *(func.sum(getattr(Cell, name)) for name in SUMS),
-            )
-            .join(Location, Location.id == Cell.location_id)
-            .where(*_wanted(programme_id, names), Cell.criterion != "")
-            .group_by(*by)
-        )
-        found = _framed(session, query)
-        _keep(key, stamp, found, len(found))
+        found = sum_cube(session, programme_id, quarters, locations)
+        _keep(key, stamp, found, found.n.size * 2 // 3)  # rows of a frame that take as much memory
     return found
 
 
@@ -138,20 +155,27 @@ def _spread(
     mean, free = Cell.score_sum / Cell.n, Cell.n - 1
     squares = Cell.score_sum_sq - Cell.score_sum * mean
     squares = case((squares > 0, squares), else_=0.0)
-    by = (Cell.channel, Cell.criterion, Location.format, Cell.quarter)
-    rows = session.execute(
-        select(
-            *by,
-            func.sum(squares),
-            func.sum(free * mean * (1 - mean) + squares / Cell.n),
-            func.sum(free),
+    here = Location.programme_id == programme_id
+    found = {}
+    for kind in session.scalars(select(Location.format).where(here).distinct()).all():
+        # Each format by itself, so that cells are grouped as their key has them and need no sorting.
+        rows = session.execute(
+            select(
+                Cell.quarter,
+                Cell.channel,
+                Cell.criterion,
+                func.sum(squares),
+                func.sum(free * mean * (1 - mean) + squares / Cell.n),
+                func.sum(free),
+            )
+            .where(*_wanted(programme_id, [str(quarter) for quarter in quarters]), Cell.n >= 2)
+            .where(Cell.criterion.in_([*criteria, ""]) if criteria else true())
+            .where(Cell.location_id.in_(select(Location.id).where(here, Location.format == kind)))
+            .group_by(Cell.quarter, Cell.channel, Cell.criterion)
         )
-        .join(Location, Location.id == Cell.location_id)
-        .where(*_wanted(programme_id, [str(quarter) for quarter in quarters]), Cell.n >= 2)
-        .where(Cell.criterion.in_([*criteria, ""]) if criteria else true())
-        .group_by(*by)
-    )
-    return {((row[0], row[1]), row[2], Quarter.parse(row[3])): Dispersion(row[4], row[5], int(row[6])) for row in rows}
+        for row in rows:
+            found[(row[1], row[2]), kind, Quarter.parse(row[0])] = Dispersion(row[3], row[4], int(row[5]))
+    return found
 
 
 def between(
@@ -261,7 +285,7 @@ def _framed(session: Session, query: Select[Any]) -> pd.DataFrame:
     """Return the rows of a query, its columns those of CELLS, as a frame."""
     texts: list[list[str]] = [[] for _ in KEY]
     numbers = [array("d") for _ in SUMS]
-    for rows in session.execute(query.execution_options(yield_per=READ_AT_ONCE)).partitions():
+    for rows in _rows(session, query):
         columns = list(zip(*rows, strict=True))
         for known, column in zip(texts, columns, strict=False):
             known.extend(map(sys.intern, column))  # each code once in memory, not once a row
@@ -270,3 +294,8 @@ def _framed(session: Session, query: Select[Any]) -> pd.DataFrame:
     frame: dict[str, Any] = {name: pd.Series(column, dtype="str") for name, column in zip(KEY, texts, strict=True)}
     frame |= {name: np.frombuffer(sums) for name, sums in zip(SUMS, numbers, strict=True)}
     return frames.check(pd.DataFrame(frame), frames.CELLS)
+
+
+def _rows(session: Session, query: Select[Any]) -> Iterator[Sequence[Row[Any]]]:
+    """Yield the rows of columns in parts; the connection gives them in half the time of the session."""
+    return session.connection().execute(query.execution_options(yield_per=READ_AT_ONCE)).partitions()

@@ -1,4 +1,4 @@
-"""The criteria of two quarters in every location, read in parts: a wide network has more cells than a process holds."""
+"""The criteria of two quarters in every location."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from reports.attention import CriterionFacts
 from reports.measures import Measure
 from reports.periods import Quarter
 
-AT_ONCE = 10  # criteria
-
 
 def read_criteria(session: Session, programme: Programme, facts: Facts) -> tuple[CriterionFacts | None, CriterionFacts]:
     """Return the criteria of the earlier quarter, None without one, and of the quarter, once for all readers."""
@@ -29,20 +27,13 @@ def read_criteria(session: Session, programme: Programme, facts: Facts) -> tuple
 
 
 def _read(session: Session, programme: Programme, facts: Facts, quarter: Quarter) -> CriterionFacts:
-    codes = sorted({code for _, code in facts.items if code})
-    borrowed = None
-    parts = []
-    for start in range(0, max(len(codes), 1), AT_ONCE):
-        some = codes[start : start + AT_ONCE]
-        items = {measure: most for measure, most in facts.items.items() if measure[1] in some}
-        read = cells.part_of(session, programme.id, [quarter], Part(criteria=tuple(some)))
-        found = attention.build_facts(read, facts.locations, quarter, items=items)
-        if not found.settled:  # too few visits in the quarter: the four before it tell how visits vary
-            if borrowed is None:
-                borrowed = results.gather(session, programme, quarter, part=Part()).spread or {}
-            found = attention.build_facts(read, facts.locations, quarter, items=items, spread=borrowed)
-        parts.append(found)
-    return attention.merge(parts)
+    cube = cells.sum_cube(session, programme.id, [quarter], facts.locations)
+    found = attention.build_facts(cube, facts.locations, quarter, items=facts.items)
+    if found.settled:
+        return found
+    # Too few visits in the quarter: the four before it tell how visits vary.
+    borrowed = results.gather(session, programme, quarter, part=Part()).spread or {}
+    return attention.build_facts(cube, facts.locations, quarter, items=facts.items, spread=borrowed)
 
 
 def comparable_measures(facts: Facts, measures: Sequence[Measure]) -> frozenset[Measure]:

@@ -21,9 +21,9 @@ from auditapp.models import Cell, Programme
 from auditapp.parameters import Edition
 from auditapp.restated import Restated
 from checklists.model import Channel, Checklist, Criterion, Standard
-from reports import compare, criteria, measures, summary
+from reports import compare, criteria, summary
 from reports.intervals import MINIMUM_DF
-from reports.measures import Measure, Spread
+from reports.measures import Cells, Cube, Measure, Spread
 from reports.parameters import Effects, Parameters
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
@@ -36,7 +36,8 @@ class Facts:
     """What the figures of one quarter, its change since `previous` and its history are computed from.
 
     overall     CELLS of whole visits of the whole network, with the four quarters before each from which a dispersion
-                may be borrowed; `criteria` those of criteria in the quarter, `four` their sums over four quarters
+                may be borrowed; `criteria` those of criteria in the quarter, `four` their sums over four quarters,
+                both as arrays: of a wide network they are the largest thing that a process keeps
     part        CELLS of criteria of some locations or some criteria, in the quarter and the four before it
     spread      how visits of criteria vary in the whole network, in the quarter and the four before it
     locations   LOCATIONS, the whole network; `opened` and `closed` are days by location code
@@ -54,9 +55,9 @@ class Facts:
     previous: Quarter | None
     history: tuple[Quarter, ...]
     overall: pd.DataFrame
-    criteria: pd.DataFrame
+    criteria: Cube | None
     part: pd.DataFrame
-    four: pd.DataFrame | None
+    four: Cube | None
     spread: Spread | None
     locations: pd.DataFrame
     opened: Mapping[str, date]
@@ -101,6 +102,11 @@ class Facts:
     def standard(self) -> Standard | None:
         """Return the newest standard, None before a checklist is in force."""
         return self.standards[0] if self.standards else None
+
+    @property
+    def of_criteria(self) -> Cells:
+        """Return what is known of criteria: everything in the quarter, or else the part."""
+        return self.part if self.criteria is None else self.criteria
 
     def parameters_of(self, quarters: Iterable[Quarter]) -> dict[Quarter, Parameters]:
         """Return the parameters of each quarter; this one's for those that are not public."""
@@ -169,11 +175,10 @@ def gather(
     """
     series = Quarter.range(quarter.previous(history - 1), quarter)
     first, last = min(series[0], previous or quarter), max(quarter, previous or quarter)
-    of_criteria = (quarter,) if criteria else ()
     of_visits = Quarter.range(first.previous(4), last)
     five = Quarter.range(quarter.previous(4), quarter)
-    prints = cells.fingerprints(session, programme.id, {*of_visits, *of_criteria, *five})
-    overall, by_criterion = cells.cells_of(session, programme.id, prints, of_visits, of_criteria)
+    prints = cells.fingerprints(session, programme.id, {*of_visits, *five})
+    overall = cells.cells_of(session, programme.id, prints, of_visits)
     network = ground.read_network(session, programme.id)
     checklists, standards = ground.read_checklists(session, programme.id)
     used = restated.versions_used(session, programme.id, checklists, Quarter.range(first, last))
@@ -186,7 +191,10 @@ def gather(
     by_quarter = {each: edition.parameters for each, edition in editions.items()}
     key: tuple[object, ...] = (*cells.place_of(session, programme.id), quarter, previous, history, criteria, anew)
     stamp = (prints, network.mark, tuple(checklists.items()), standards, present, own, by_quarter, used)
-    part_cells, four, spread = by_criterion[:0], None, None
+    by_criterion, four, spread = None, None, None
+    if criteria:
+        by_criterion = cells.sums_of(session, programme.id, prints, [quarter], network.frame, network.mark)
+    part_cells = overall[:0]
     if part is not None or criteria > 1:
         only = part.criteria if part is not None else ()
         spread = cells.spread_of(session, programme.id, prints, network.mark, five, only)
@@ -201,7 +209,7 @@ def gather(
     elif part is not None and part.locations:
         part_cells = cells.part_of(session, programme.id, five, part)
     elif criteria > 1:
-        four = cells.sums_of(session, programme.id, prints, five[1:])
+        four = cells.sums_of(session, programme.id, prints, five[1:], network.frame, network.mark)
     common = Restated(None, {})
     if previous is not None:
         pair = (previous, quarter)
@@ -290,7 +298,10 @@ def build_summaries(
     criteria: Sequence[str] = ("",),
     channel: str | None = None,
 ) -> tuple[summary.Summary, ...]:
-    """Return a summary for each region and criterion over the locations open in the quarter, regions outermost."""
+    """Return a summary for each region and criterion over the locations open in the quarter, regions outermost.
+
+    `criteria` are codes, or ("",) for whole visits: how these vary and how criteria vary come from different places.
+    """
     return facts.remember(
         ("summaries", tuple(regions), tuple(criteria), channel),
         lambda: _build_summaries(facts, regions, criteria, channel),
@@ -301,13 +312,10 @@ def build_summaries(
 def _build_summaries(
     facts: Facts, regions: Sequence[str], criteria: Sequence[str], channel: str | None
 ) -> tuple[summary.Summary, ...]:
-    if set(criteria) == {""}:
-        used, spread = facts.overall, None
-    else:
-        mine = facts.criteria if len(facts.criteria) or facts.spread is None else facts.part
-        used, spread = pd.concat([facts.overall, mine]) if "" in criteria else mine, facts.spread
+    whole = set(criteria) == {""}
+    visits = facts.overall if channel is not None or not whole else _needed(facts, facts.overall)
     built = summary.build_summaries(
-        _needed(facts, used) if channel is None and spread is None else used,
+        visits if whole else facts.of_criteria,
         facts.locations,
         facts.quarter,
         items=facts.items,
@@ -315,7 +323,7 @@ def _build_summaries(
         criteria=criteria,
         channel=channel,
         weights=facts.weights,
-        spread=spread,
+        spread=None if whole else facts.spread,
     )
     return _of_open(facts, built)
 
@@ -377,12 +385,15 @@ def points_lost(
 
 def _points_lost(facts: Facts, codes: frozenset[str], channel: str | None) -> tuple[criteria.PointsLost, ...]:
     meant = facts.locations[facts.locations["location"].isin(codes)].reset_index(drop=True)
-    now = str(facts.quarter)
     alone = set(facts.part["location"].unique()) == codes  # a page about one location has its own cells at hand
-    of_criteria = facts.part if alone else facts.criteria
-    parts = [measures.only(each, each["quarter"] == now) for each in (facts.overall, of_criteria)]
-    used = pd.concat([measures.only(each, each["location"].isin(codes)) for each in parts], ignore_index=True)
-    return criteria.points_lost(used, meant, facts.quarter, channel=channel, weights=facts.weights)
+    return criteria.points_lost(
+        facts.overall[facts.overall["quarter"] == str(facts.quarter)],
+        meant,
+        facts.quarter,
+        channel=channel,
+        weights=facts.weights,
+        criteria=facts.part[facts.part["quarter"] == str(facts.quarter)] if alone else facts.of_criteria,
+    )
 
 
 def criterion_rows(
@@ -408,7 +419,7 @@ def criterion_rows(
     table = facts.remember(
         ("criteria", channel),
         lambda: criteria.build_table(
-            facts.criteria,
+            facts.of_criteria,
             facts.locations,
             facts.quarter,
             channel=channel,

@@ -21,7 +21,7 @@ from reports.change import ChangeLabel, adjusted, label_change, score_test
 from reports.columns import BoolArray
 from reports.compare import ComparisonRow
 from reports.intervals import Z95, FloatArray, mover
-from reports.measures import Measure, Spread, build_cube, estimate
+from reports.measures import Cells, Measure, Spread, build_cube, estimate
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
 
@@ -124,11 +124,8 @@ class CriterionFacts:
         return not (unknown[:, self.kind] & (self.n >= 1)).any()
 
 
-_BY_MEASURE = ("n", "mean", "lost", "answers", "phi", "var_within")
-
-
 def build_facts(
-    cells: pd.DataFrame,
+    cells: Cells,
     locations: pd.DataFrame,
     quarter: Quarter,
     *,
@@ -154,14 +151,6 @@ def build_facts(
     return CriterionFacts(
         cube.measures, cube.locations, now.n, mean, cube.lost_sum[:, 0], cube.answers[:, 0], kind, phi, var_within
     )
-
-
-def merge(parts: Sequence[CriterionFacts]) -> CriterionFacts:
-    """Return facts of different criteria of the same quarter and locations as one."""
-    first = parts[0]
-    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _BY_MEASURE}
-    measures = tuple(measure for part in parts for measure in part.measures)
-    return CriterionFacts(measures=measures, locations=first.locations, kind=first.kind, **joined)
 
 
 @dataclass(frozen=True, slots=True)

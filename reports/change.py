@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import false_discovery_control, norm
+from scipy.special import ndtr
 
 from reports.intervals import FloatArray
 
@@ -56,16 +56,23 @@ def score_test(
     change = after - before
     se = np.sqrt(p * (1 - p) * (np.asarray(phi1) / visits1 + np.asarray(phi2) / visits2))
     z = np.divide(change, se, out=np.zeros_like(change), where=se != 0)
-    return z, np.asarray(2 * norm.sf(np.abs(z)), dtype=np.float64)
+    return z, np.asarray(2 * ndtr(-np.abs(z)), dtype=np.float64)
 
 
 def adjusted(p: npt.ArrayLike) -> FloatArray:
-    """Return Benjamini-Hochberg adjusted p values, NaN where p is NaN; a list at q keeps those of at most q."""
+    """Return Benjamini-Hochberg adjusted p values, NaN where p is NaN; a list at q keeps those of at most q.
+
+    Source: Benjamini and Hochberg, J R Stat Soc B 57:289-300 (1995).
+    """
     values = np.asarray(p, dtype=np.float64)
     known = ~np.isnan(values)
     result = np.full_like(values, np.nan)
     if known.any():
-        result[known] = false_discovery_control(values[known])
+        tested = values[known]
+        order = np.argsort(tested)
+        scaled = tested[order] * (len(tested) / np.arange(1, len(tested) + 1))
+        tested[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+        result[known] = tested
     return result
 
 

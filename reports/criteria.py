@@ -11,7 +11,7 @@ import pandas as pd
 
 from checklists.rounding import TOLERANCE
 from reports.intervals import FloatArray
-from reports.measures import Measure, Spread, build_cube, channels_of, estimate, only
+from reports.measures import Cells, Measure, Spread, build_cube, channels_of, criteria_of, estimate, only
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
 
@@ -74,9 +74,11 @@ def points_lost(
     channel: str | None = None,
     weights: Mapping[str, float] | None = None,
     footfall: bool = False,
+    criteria: Cells | None = None,
 ) -> tuple[PointsLost, ...]:
     """Return the criteria by points lost, most first, then by code.
 
+    `cells` hold whole visits and criteria, or whole visits only where `criteria` are given beside them.
     `locations` are those meant: one, a region's, the network's; several count like their score, as a mean
     over locations visited, weighted by footfall where asked. `weights` is W of each channel in the headline.
     """
@@ -87,10 +89,13 @@ def points_lost(
         & cells["channel"].isin(channels)
         & cells["location"].isin(locations["location"]),
     )
-    codes = sorted(set(here["criterion"].unique()) - {""})
-    measures = [(name, code) for code in ("", *codes) for name in channels]
-    cube = build_cube(here, locations, [quarter], measures)
-    shape = (1 + len(codes), len(channels), len(locations))
+    parts = here if criteria is None else criteria
+    codes = criteria_of(parts)
+    visits = build_cube(here, locations, [quarter], [(name, "") for name in channels]).n.reshape(
+        1, len(channels), len(locations)
+    )
+    cube = build_cube(parts, locations, [quarter], [(name, code) for code in codes for name in channels])
+    shape = (len(codes), len(channels), len(locations))
     n, score_sum, lost_sum, answers, failed, applicable = (
         facts[:, 0].reshape(shape)
         for facts in (
@@ -104,10 +109,10 @@ def points_lost(
     )
     of_location = locations["footfall"].to_numpy(dtype=np.float64) if footfall else np.ones(len(locations))
     of_channel = np.array([[(weights or {}).get(name, 1.0)] for name in channels]).reshape(-1, 1)
-    share = _shares(n[:1] >= 1, of_channel, of_location)[0]
-    lost = (share * lost_sum[1:] / np.maximum(n[0], 1)).sum(axis=(1, 2))
-    own = _shares(n[1:] >= 1, of_channel, of_location)
-    score = (own * score_sum[1:] / np.maximum(n[1:], 1)).sum(axis=(1, 2))
+    share = _shares(visits >= 1, of_channel, of_location)
+    lost = (share * lost_sum / np.maximum(visits, 1)).sum(axis=(1, 2))
+    own = _shares(n >= 1, of_channel, of_location)
+    score = (own * score_sum / np.maximum(n, 1)).sum(axis=(1, 2))
     total = float(lost.sum())
     rows = [
         PointsLost(
@@ -115,10 +120,10 @@ def points_lost(
             float(lost[index]),
             float(lost[index]) / total if total > 0 else 0.0,
             float(score[index]),
-            *(int(facts[index + 1].sum()) for facts in (n, answers, failed, applicable)),
+            *(int(facts[index].sum()) for facts in (n, answers, failed, applicable)),
         )
         for index, code in enumerate(codes)
-        if n[index + 1].any()
+        if n[index].any()
     ]
     return tuple(sorted(rows, key=lambda row: (-row.lost, row.criterion)))
 
@@ -174,7 +179,7 @@ class CriterionTable:
 
 
 def build_table(
-    cells: pd.DataFrame,
+    cells: Cells,
     locations: pd.DataFrame,
     quarter: Quarter,
     *,
@@ -182,7 +187,7 @@ def build_table(
     items: Mapping[Measure, int],
     settings: Thresholds | None = None,
     spread: Spread | None = None,
-    four: pd.DataFrame | None = None,
+    four: Cells | None = None,
 ) -> CriterionTable:
     """Return each criterion of `items` in the channel and each of `locations`.
 

@@ -14,14 +14,13 @@ from operator import attrgetter
 from typing import Literal
 
 import numpy as np
-import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from reports.change import ChangeLabel, adjusted, label_change, score_test
 from reports.criteria import CriterionRow
 from reports.intervals import Z95, Dispersion, mover, pooled
 from reports.levels import p_below, posterior
-from reports.measures import NO_SPREAD, Measure, Spread
+from reports.measures import NO_SPREAD, Cube, Measure, Spread
 from reports.periods import Quarter
 from reports.summary import Summary
 from reports.thresholds import Thresholds
@@ -40,7 +39,7 @@ def tell_regions(
     """
     settings = settings or Thresholds()
     z = np.array([_against_the_rest(region, network, settings) for region, network in pairs], dtype=np.float64)
-    p = adjusted(2 * norm.sf(np.abs(z)))
+    p = adjusted(2 * ndtr(-np.abs(z)))
     return [
         (_tone(value, chance <= settings.change_q and abs(value) > Z95), None if chance != chance else float(chance))
         for value, chance in zip(z.tolist(), p.tolist(), strict=True)
@@ -94,27 +93,17 @@ class Between:
         return max((q - (self.locations - 1)) / scale, 0.0)
 
 
-def sum_between(cells: pd.DataFrame, locations: pd.DataFrame) -> dict[tuple[str, str, str], Between]:
-    """Return the sums of CELLS, one for each location, by (format, channel, criterion). `locations` are LOCATIONS."""
-    seen = cells[cells["n"] >= 1]
-    each = pd.DataFrame(
-        {
-            "format": seen["location"].map(locations.set_index("location")["format"]),
-            "channel": seen["channel"],
-            "criterion": seen["criterion"],
-            "locations": 1,
-            "visits": seen["n"],
-            "visits_sq": seen["n"] ** 2,
-            "points": seen["score_sum"],
-            "squares": seen["score_sum"] ** 2 / seen["n"],
-            "means": seen["score_sum"] / seen["n"],
-        }
-    )
-    sums = each.groupby(["format", "channel", "criterion"], sort=True).sum()
-    return {
-        (str(kind), str(channel), str(code)): Between(int(row[0]), *(float(value) for value in row[1:]))
-        for (kind, channel, code), row in zip(sums.index, sums.to_numpy(), strict=True)
-    }
+def sum_between(cube: Cube) -> dict[tuple[str, str, str], Between]:
+    """Return the sums over the locations of a cube of one period, by (format, channel, criterion)."""
+    found = {}
+    for index, (channel, code) in enumerate(cube.measures):
+        n, points = cube.n[index, 0], cube.score_sum[index, 0]
+        for kind in np.unique(cube.formats[n >= 1]):
+            seen = (cube.formats == kind) & (n >= 1)
+            visits, total = n[seen], points[seen]
+            sums = (visits, visits**2, total, total**2 / visits, total / visits)
+            found[str(kind), channel, code] = Between(len(visits), *(float(each.sum()) for each in sums))
+    return found
 
 
 def spread_over(spread: Spread, measure: Measure, location_format: str, basis: str, quarter: Quarter) -> Dispersion:

@@ -26,11 +26,6 @@ _FACTS = tuple(name for name in CELLS.columns if name not in CELLS.key)
 _ORDER = [channel.value for channel in Channel]
 
 
-def channels_of(cells: pd.DataFrame) -> tuple[str, ...]:
-    """Return the channels that occur in `cells`, in the order of `Channel`."""
-    return tuple(sorted(cells["channel"].unique(), key=_ORDER.index))
-
-
 def only(frame: pd.DataFrame, rows: pd.Series[bool]) -> pd.DataFrame:
     """Return the rows meant; the frame itself where they are all of them, because a copy can be very large."""
     return frame if rows.all() else frame[rows]
@@ -57,10 +52,28 @@ class Cube:
         return [self.quarters.index(quarter) for quarter in quarters if quarter in self.quarters]
 
 
-def build_cube(
-    cells: pd.DataFrame, locations: pd.DataFrame, quarters: Sequence[Quarter], measures: Sequence[Measure]
-) -> Cube:
+Cells = pd.DataFrame | Cube  # CELLS as a frame, or as arrays already: a wide network takes a third of the memory so
+
+
+def channels_of(cells: Cells) -> tuple[str, ...]:
+    """Return the channels that occur in `cells`, in the order of `Channel`."""
+    if isinstance(cells, Cube):
+        found = {channel for (channel, _), n in zip(cells.measures, cells.n, strict=True) if n.any()}
+    else:
+        found = set(cells["channel"].unique())
+    return tuple(sorted(found, key=_ORDER.index))
+
+
+def criteria_of(cells: Cells) -> tuple[str, ...]:
+    """Return the codes of the criteria in `cells`, in order; an array may also know criteria that have no visits."""
+    codes = {code for _, code in cells.measures} if isinstance(cells, Cube) else set(cells["criterion"].unique())
+    return tuple(sorted(codes - {""}))
+
+
+def build_cube(cells: Cells, locations: pd.DataFrame, quarters: Sequence[Quarter], measures: Sequence[Measure]) -> Cube:
     """Return the cells (CELLS) of `locations` (LOCATIONS) as arrays; other cells are left out."""
+    if isinstance(cells, Cube):
+        return _part(cells, locations, quarters, measures)
     channels = pd.Index(dict.fromkeys(channel for channel, _ in measures))
     criteria = pd.Index(dict.fromkeys(criterion for _, criterion in measures))
     cells = only(cells, cells["criterion"].isin(criteria) & cells["channel"].isin(channels))
@@ -86,6 +99,26 @@ def build_cube(
         locations["format"].to_numpy(dtype=np.str_),
         **facts,
     )
+
+
+def _part(cube: Cube, locations: pd.DataFrame, quarters: Sequence[Quarter], measures: Sequence[Measure]) -> Cube:
+    places = tuple(locations["location"])
+    wanted = (tuple(measures), tuple(quarters), places)
+    if wanted == (cube.measures, cube.quarters, cube.locations):
+        return cube
+    axes = (cube.measures, cube.quarters, cube.locations)
+    at = [
+        pd.Index(axis, tupleize_cols=False).get_indexer(pd.Index(want, tupleize_cols=False))
+        for axis, want in zip(axes, wanted, strict=True)
+    ]
+    known = [np.flatnonzero(positions >= 0) for positions in at]
+    source = np.ix_(*(positions[found] for positions, found in zip(at, known, strict=True)))
+    facts = {}
+    for name in _FACTS:
+        facts[name] = np.zeros([len(want) for want in wanted])
+        facts[name][np.ix_(*known)] = getattr(cube, name)[source]
+    formats = locations["format"].to_numpy(dtype=np.str_)
+    return Cube(tuple(measures), tuple(quarters), places, formats, **facts)
 
 
 def moments(n: FloatArray, total: FloatArray, total_sq: FloatArray) -> tuple[FloatArray, FloatArray]:

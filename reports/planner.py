@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil, pi, sqrt
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
-from scipy.stats import norm
 
 from reports.columns import Population
 from reports.compare import Comparison
@@ -55,6 +54,10 @@ def build_reach(n: int, p: float, phi: float, k0: float | None) -> Reach:
     return Reach(Z95 * spread, sqrt(2) * (Z95 + _POWER80) * spread, None if k0 is None else n / (n + k0))
 
 
+def _density(u: FloatArray) -> FloatArray:
+    return np.asarray(np.exp(-(u**2) / 2) / sqrt(2 * pi), dtype=np.float64)
+
+
 def share_found(n: float, k0: float, error: float = 0.05, worst: float = WORST) -> float:
     """Return the share of the truly lowest `worst` of many locations that `n` visits each put on the lower list.
 
@@ -65,14 +68,14 @@ def share_found(n: float, k0: float, error: float = 0.05, worst: float = WORST) 
 
     def wrong(cut: float) -> float:
         u = np.linspace(cut, cut + _FAR, _STEPS)
-        density = norm.pdf(u)
+        density = _density(u)
         return float(np.trapezoid(density * ndtr(-u * ratio), u) / np.trapezoid(density, u)) - error
 
     if wrong(_FAR) > 0:
         return 0.0  # not even a location that far below could be listed
     cut = brentq(wrong, -_FAR, _FAR)
     t = np.linspace(-ndtri(worst), _FAR, _STEPS)
-    found = norm.pdf(t) * ndtr((t * correlation - cut) / sqrt(1 - correlation**2))
+    found = _density(t) * ndtr((t * correlation - cut) / sqrt(1 - correlation**2))
     return float(np.trapezoid(found, t)) / worst
 
 

@@ -24,9 +24,6 @@ ENOUGH_VISITS = 5
 ENOUGH_SHOPPERS = 20
 ENOUGH_SHARE = 0.05
 
-# No variance between shoppers is a finding here, not a reason to warn.
-_CONTROL = mixedlm.lmerControl(check_singular=False, check_nlev_gtreq_5="ignore")
-
 
 @dataclass(frozen=True, slots=True)
 class Severity:
@@ -68,7 +65,9 @@ def find_severity(
     groups = (frame["location"].nunique(), frame["shopper"].nunique())
     if min(groups) < 2 or len(frame) <= sum(groups) or frame["score"].nunique() < 2:
         return None
-    fit = mixedlm.lmer("score ~ 1 + (1 | location) + (1 | shopper)", frame, REML=reml, control=_CONTROL)
+    # No variance between shoppers is a finding here, not a reason to warn.
+    control = mixedlm.lmerControl(check_singular=False, check_nlev_gtreq_5="ignore")
+    fit = mixedlm.lmer("score ~ 1 + (1 | location) + (1 | shopper)", frame, REML=reml, control=control)
     variances = {name: group.variance["(Intercept)"] for name, group in fit.VarCorr().groups.items()}
     effects = {
         structure.grouping_factor: dict(

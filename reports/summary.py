@@ -17,7 +17,7 @@ import pandas as pd
 from reports.change import ChangeLabel, XmrLimits, label_change, xmr_limits
 from reports.columns import formats_present
 from reports.intervals import FloatArray, headline, mover, normal_interval, strata_se, wilson
-from reports.measures import Cube, Estimate, Measure, Spread, build_cube, channels_of, estimate
+from reports.measures import Cells, Cube, Estimate, Measure, Spread, build_cube, channels_of, estimate
 from reports.parameters import Parameters
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
@@ -101,7 +101,7 @@ def in_region(locations: pd.DataFrame, region: str) -> npt.NDArray[np.bool_]:
 
 
 def build_summaries(
-    cells: pd.DataFrame,
+    cells: Cells,
     locations: pd.DataFrame,
     quarter: Quarter,
     *,
@@ -278,7 +278,7 @@ def _limits(points: Sequence[SeriesPoint], settings: Thresholds) -> XmrLimits | 
 
 
 def _cube(
-    cells: pd.DataFrame,
+    cells: Cells,
     locations: pd.DataFrame,
     quarters: Sequence[Quarter],
     criteria: Sequence[str],

@@ -175,24 +175,31 @@ def compare_page(
     built = results.comparison_of(facts)
     path = region.path if region is not None else ""
     present = channels_of(facts.overall[facts.overall["quarter"] == str(period.quarter)])
-    shown = scope.within(facts.locations) & set(facts.locations.loc[in_region(facts.locations, path), "location"])
+    shown = scope.within(facts.locations)
+    if path:
+        shown &= set(facts.locations.loc[in_region(facts.locations, path), "location"].tolist())
     waves = dots.waves_of(session, programme.id, period.quarter)
     chosen = dots.get_wave(waves, wave) if wave else None
     if chosen is not None:
         shown &= dots.visited_in(session, chosen, period.quarter)
-    mine = [row for row in built.only(shown).rows if location_format in ("", row.format)]
+    mine = [row for row in built.rows if row.location in shown and location_format in ("", row.format)]
     if channel is None:
         channel = _main_channel(mine) if len(present) > 1 else ""
     rows = tuple(row for row in mine if row.channel == channel)
     populations = {(each.format, each.channel): each for each in built.populations}
-    source = _sources(built) if channel == "" else {row.location: channel for row in rows}
+    source: Mapping[str, str]
+    if channel == "":
+        source = facts.remember(("sources",), lambda: _sources(built), len(facts.locations))
+    else:
+        source = dict.fromkeys((row.location for row in rows), channel)
 
     def line(row: ComparisonRow) -> CompareLine:
         return _line(row, built, populations.get((row.format, source.get(row.location, ""))), facts.targets)
 
     used = {(row.format, source.get(row.location, "")) for row in rows}
     (summary,) = results.build_summaries(facts, regions=[path], channel=channel or None)
-    groups = _groups(rows, line, everything=everything)
+    by_name = facts.remember(("by name",), lambda: _by_name(built), len(facts.locations))
+    groups = _groups(sorted(rows, key=lambda row: by_name[row.location]), line, everything=everything)
     listed = [] if figures_only else [line.row.location for group in groups for line in group.lines if line.row.n]
     least = facts.settings.overlap
     broken = restated.breaks(facts.checklists, facts.used, channel or None, least) if period.previous else ()
@@ -216,6 +223,12 @@ def compare_page(
     )
 
 
+def _by_name(built: Comparison) -> dict[str, int]:
+    """Return the place of each location in a list by name."""
+    names = sorted({(row.name, row.location) for row in built.rows})
+    return {code: place for place, (_, code) in enumerate(names)}
+
+
 def _main_channel(rows: Sequence[ComparisonRow]) -> str:
     visited = Counter(row.channel for row in rows if row.channel and row.n)
     return visited.most_common(1)[0][0] if visited else ""
@@ -233,9 +246,9 @@ def _sources(built: Comparison) -> dict[str, str]:
 def _groups(
     rows: Iterable[ComparisonRow], line: Callable[[ComparisonRow], CompareLine], *, everything: bool
 ) -> list[Group]:
-    """Return the rows by what can be said of them: the surest first where that is something, else by name."""
+    """Return the `rows`, which come by name, by what can be said of them: the surest first where that is something."""
     found: defaultdict[str, list[ComparisonRow]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (row.name, row.location)):
+    for row in rows:
         found[standing_words.group(row)].append(row)
     found["below"].sort(key=lambda row: -(row.p_below or 0.0))
     found["above"].sort(key=lambda row: row.p_below or 0.0)

@@ -30,7 +30,7 @@ class Scope:
 
     def within(self, locations: pd.DataFrame) -> frozenset[str]:
         """Return the codes of LOCATIONS that lie in the scope."""
-        codes = frozenset(locations["location"])
+        codes = frozenset(locations["location"].tolist())
         return codes if self.codes is None else codes & self.codes
 
 

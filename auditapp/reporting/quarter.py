@@ -76,9 +76,8 @@ class QuarterFacts:
         """Return what tells how the locations of a format differ, by (basis, channel, criterion)."""
 
         def make() -> dict[tuple[str, str, str], Between]:
-            now = self.facts.criteria
-            used = now[now["quarter"] == str(self.facts.quarter)] if basis == "quarter" else self.facts.four
-            return {} if used is None else sum_between(used, self.facts.locations)
+            used = self.facts.criteria if basis == "quarter" else self.facts.four
+            return {} if used is None else sum_between(used)
 
         found = self.facts.remember(("report between", basis), make, len(self.facts.items))
         return {(basis, name, code): sums for (kind, name, code), sums in found.items() if kind == location_format}

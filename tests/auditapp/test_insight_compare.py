@@ -14,7 +14,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import event, select
 
-from auditapp import cells
+from auditapp import cells, ground
 from auditapp.access import actor_for
 from auditapp.db import Database
 from auditapp.factory import App
@@ -107,6 +107,16 @@ def test_a_wave_narrows_the_list_and_not_the_figures(shown: Shown) -> None:
     narrow = {row["location"]: row for row in rows_of(desk.get(f"{HOME}/compare?wave=W-SPRING&format=csv"))}
     assert narrow == {"L02": whole["L02"]}
     assert desk.get(f"{HOME}/compare?wave=W-OTHER").status == 404
+
+
+def test_a_file_goes_by_code_and_a_list_by_name(shown: Shown) -> None:
+    rows = rows_of(shown.people["desk"].get(f"{HOME}/compare?format=csv"))
+    assert [row["location"] for row in rows] == list(CODES)
+    page = shown.people["desk"].get(f"{HOME}/compare?all=1")
+    assert page.document is not None
+    listed = page.document.xpath("//input[@name='location']/@value")
+    ordinary = [code for code in listed if code not in (WORST, TWO_VISITS, ONE_VISIT, NONE)]
+    assert ordinary == ["L05", *(code for code in CODES if code in ordinary and code != "L05")]
 
 
 def test_files_are_the_same_figures_and_run_nothing(shown: Shown) -> None:
@@ -406,3 +416,29 @@ def test_dots_are_visits_that_count(either_database: Database) -> None:
         assert len(found["L02"]) == 4
         assert found["L02"] == sorted(found["L02"])
         assert dots.visit_scores(session, network.programme.id, NOW_SHOWN, ["L02"], "phone") == {}
+
+
+def test_criteria_as_arrays_leave_no_cell_out(either_database: Database) -> None:
+    """Also those of a criterion that no checklist asks about any more, and of several quarters together."""
+    with either_database.transaction() as session:
+        network = make_network(session)
+        programme = network.programme.id
+        key = {"programme_id": programme, "quarter": str(NOW_SHOWN), "channel": "store_visit"}
+        place = network.locations[WORST]
+        sums = {"n": 2, "score_sum": 1.5, "score_sum_sq": 1.25, "lost_sum": 0.25, "answers": 4}
+        session.add(
+            Cell(**key, criterion="OLD", location_id=place.id, critical_failed=1, critical_applicable=2, **sums)
+        )
+        session.flush()
+        cube = cells.sum_cube(session, programme, [BEFORE, NOW_SHOWN], ground.read_network(session, programme).frame)
+        stored = session.scalars(select(Cell).where(Cell.programme_id == programme, Cell.criterion != "")).all()
+        known = {each.id: each.code for each in network.locations.values()}
+        for name in ("n", "score_sum", "score_sum_sq", "lost_sum", "answers", "critical_failed", "critical_applicable"):
+            expected: dict[tuple[tuple[str, str], str], float] = {}
+            for cell in stored:
+                where = (cell.channel, cell.criterion), known[cell.location_id]
+                expected[where] = expected.get(where, 0.0) + getattr(cell, name)
+            found = getattr(cube, name)[:, 0]
+            for (measure, code), total in expected.items():
+                assert found[cube.measures.index(measure), cube.locations.index(code)] == pytest.approx(total)
+            assert found.sum() == pytest.approx(sum(expected.values()))

@@ -27,6 +27,7 @@ PAGES = {
     "compare, whole network": "compare",
     "compare, one region": "compare?region=R00",
     "location": "locations/{location}",
+    "at a glance": "agenda",
     "overview": "",
     "criteria": "criteria",
     "criterion": "criteria/{criterion}",

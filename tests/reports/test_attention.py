@@ -17,7 +17,6 @@ from reports.attention import (
     criterion_changes,
     find_costliest,
     find_standing,
-    merge,
     unasked,
 )
 from reports.compare import ComparisonRow
@@ -225,14 +224,6 @@ def test_criteria_nobody_was_asked_about() -> None:
     assert unasked(found, members(*CODES), [STORE, PHONE]) == ("hello",)
     assert unasked(found, members("S00"), [STORE]) == ("wait", "hello")
     assert unasked(found, members("S00"), [PHONE]) == ("hello",)  # nobody asks about waiting on the phone
-
-
-def test_parts_read_apart_are_the_whole() -> None:
-    wait, hello = (facts_of(Q2, {"S00": POOR}, criterion) for criterion in ("wait", "hello"))
-    whole = merge([wait, hello])
-    assert whole.measures == wait.measures + hello.measures
-    assert whole.n.sum() == wait.n.sum() + hello.n.sum()
-    assert find_costliest(wait, "S00", STORE, 4) == find_costliest(merge([wait]), "S00", STORE, 4)
 
 
 @pytest.mark.parametrize(("codes", "settled"), [(CODES, True), (CODES[:10], True), (CODES[:9], False), ([], True)])

@@ -9,10 +9,13 @@ from reports.compare import listed_label
 from reports.criteria import CriterionRow
 from reports.heat import Between, sum_between, tell_rows
 from reports.intervals import Dispersion
+from reports.measures import build_cube
 from reports.regional import CriticalPlace, by_tone, first_steps
 from reports.thresholds import Thresholds
 from tests.reports.builders import make_criterion_cells, make_locations
 from tests.reports.paper import QUARTER, make_row
+
+MEASURES = [("store_visit", "A1")]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +76,7 @@ def test_sums_between_are_those_of_the_formula() -> None:
         ]
     )
     locations = make_locations(["L1", "L2", "L3"], formats={"L3": "online_shop"})
-    found = sum_between(cells, locations)[("store", "store_visit", "A1")]
+    found = sum_between(build_cube(cells, locations, [QUARTER], MEASURES))[("store", "store_visit", "A1")]
     assert found == Between(2, 3, 5, pytest.approx(1.9), pytest.approx(2 * 0.75**2 + 0.16), pytest.approx(1.15))
     assert found.mean == pytest.approx(0.575)
 
@@ -92,7 +95,7 @@ def test_a_cell_has_a_tone_only_where_it_clearly_differs() -> None:
             if score is not None
         ]
     )
-    sums = sum_between(cells, make_locations(list(scores)))
+    sums = sum_between(build_cube(cells, make_locations(list(scores)), [QUARTER], MEASURES))
     between = {("quarter", channel, code): found for (_, channel, code), found in sums.items()}
     spread = {(("store_visit", "A1"), "store", QUARTER): Dispersion(squares=2.0, bernoulli=12.0, df=80)}
     tones = tell_rows([criterion_row(code, score) for code, score in scores.items()], "store", between, spread, QUARTER)
