@@ -185,10 +185,14 @@ class Exported:
         now = self.cells[self.cells["quarter"] == str(self.quarter)]
         four = self.cells[self.cells["quarter"].isin([str(self.quarter.previous(step)) for step in range(4)])]
         four = four.groupby(["location", "channel", "criterion"], as_index=False).sum(numeric_only=True)
+        four = four.assign(quarter=str(self.quarter))
+        asked = sorted({measure for measure in self.items if measure[1]})
         between = {
             (basis, channel, code): sums
             for basis, cells in (("quarter", now), ("four_quarters", four))
-            for (kind, channel, code), sums in sum_between(cells, self.locations).items()
+            for (kind, channel, code), sums in sum_between(
+                measures.build_cube(cells, self.locations, [self.quarter], asked)
+            ).items()
             if kind == location_format
         }
         return tell_rows(rows, location_format, between, self.spread, self.quarter)
