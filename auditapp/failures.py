@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from auditapp.models import AnswerRow, Location, Programme, Visit, VisitScoreRow
 from auditapp.results import Facts
+from auditapp.rollups import COUNTED
 from checklists.lifecycle import State
-from checklists.model import Answer, AnswerState, Item, VisitKind
+from checklists.model import Answer, AnswerState, Item
 from checklists.rounding import TOLERANCE
 from checklists.scoring import earned_share
 from reports.periods import Quarter
@@ -103,13 +104,11 @@ def _read(session: Session, programme_id: int, facts: Facts) -> Critical:
     return Critical(failures, {code: (visits, failed) for code, visits, failed in asked})
 
 
-def _counted(programme_id: int, quarter: Quarter) -> tuple[ColumnElement[bool], ...]:
+def _counted(programme_id: int, quarter: Quarter) -> tuple[ColumnElement[bool] | InstrumentedAttribute[bool], ...]:
     return (
         Visit.programme_id == programme_id,
         Visit.quarter == str(quarter),
-        Visit.status == State.APPROVED,
-        Visit.kind == VisitKind.REGULAR,
-        VisitScoreRow.scorable.is_(True),
+        *COUNTED,
     )
 
 

@@ -6,44 +6,51 @@ visits inside each population, format x channel. Criteria have none: each would 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from auditapp import cells
 from auditapp.models import Location, Publication, Visit, VisitScoreRow
-from checklists.lifecycle import State
-from checklists.model import VisitKind
+from auditapp.rollups import COUNTED
 from reports.parameters import Effects, FewShoppers
 from reports.periods import Quarter
 from reports.severity import find_few_shoppers
 
 
-def estimate(session: Session, programme_id: int, quarter: Quarter) -> tuple[tuple[FewShoppers, ...], Effects]:
-    """Return what is known of the shoppers of each population, and the design effects above 1."""
+@dataclass(frozen=True, slots=True)
+class ScoredVisits:
+    """The visits of one population that count, in the order of their ids: score, location's code, shopper's id."""
+
+    scores: Sequence[float] = ()
+    locations: Sequence[str] = ()
+    shoppers: Sequence[str] = ()
+
+
+def read_visits(session: Session, programme_id: int, quarter: Quarter) -> dict[tuple[str, str], ScoredVisits]:
+    """Return the visits of a quarter that count, by (format, channel)."""
     rows = session.execute(
-        select(Location.format, Visit.channel, Location.code, Visit.auditor_id, VisitScoreRow.score)
+        select(Location.format, Visit.channel, VisitScoreRow.score, Location.code, Visit.auditor_id)
         .join(VisitScoreRow, VisitScoreRow.visit_id == Visit.id)
         .join(Location, Location.id == Visit.location_id)
-        .where(
-            Visit.programme_id == programme_id,
-            Visit.quarter == str(quarter),
-            Visit.status == State.APPROVED,
-            Visit.kind == VisitKind.REGULAR,
-            VisitScoreRow.scorable,
-        )
+        .where(Visit.programme_id == programme_id, Visit.quarter == str(quarter), *COUNTED)
         .order_by(Visit.id)
-    ).all()
-    populations: dict[tuple[str, str], list[tuple[str, str, Any]]] = {}
-    for kind, channel, code, shopper, score in rows:
-        populations.setdefault((kind, channel), []).append((code, str(shopper), score))
+    )
+    found: dict[tuple[str, str], list[tuple[Any, str, str]]] = {}
+    for kind, channel, score, code, shopper in rows:
+        found.setdefault((kind, channel), []).append((score, code, str(shopper)))
+    return {population: ScoredVisits(*zip(*visits, strict=True)) for population, visits in found.items()}
+
+
+def estimate(session: Session, programme_id: int, quarter: Quarter) -> tuple[tuple[FewShoppers, ...], Effects]:
+    """Return what is known of the shoppers of each population, and the design effects above 1."""
     known, effects = [], {}
-    for (kind, channel), visits in sorted(populations.items()):
-        codes, shoppers, scores = zip(*visits, strict=True)
-        variances, found = find_few_shoppers(np.array(scores, dtype=np.float64), codes, shoppers)
+    for (kind, channel), visits in sorted(read_visits(session, programme_id, quarter).items()):
+        variances, found = find_few_shoppers(visits.scores, visits.locations, visits.shoppers)
         known.append(FewShoppers(kind, channel, *variances))
         effects.update({(code, str(quarter), channel): effect for code, effect in found.items()})
     return tuple(known), effects

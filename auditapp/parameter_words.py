@@ -46,8 +46,7 @@ def few_shoppers(facts: Facts) -> list[str]:
 
 def earlier_weights(facts: Facts) -> list[str]:
     """Say that a change counts the earlier quarter with other weights than those it was published with."""
-    before = facts.by_quarter.get(facts.previous) if facts.previous is not None else None
-    if before is None or before.weights == facts.weights or facts.overall["channel"].nunique() < 2:
+    if not facts.reweighted:
         return []
     return [
         str(

@@ -16,17 +16,12 @@ from sqlalchemy.orm import Session
 
 from auditapp.convert import answer_of
 from auditapp.models import AnswerRow, Location, Visit, VisitScoreRow
-from auditapp.rollups import SUMS
-from checklists.lifecycle import State
-from checklists.model import Answer, Checklist, VisitKind
+from auditapp.rollups import COUNTED, SUMS
+from checklists.model import Answer, Checklist
 from checklists.rounding import TOLERANCE
 from checklists.versions import compare_versions, restated_score
 from reports import frames
 from reports.periods import Quarter
-
-# The visits behind a cell; see `rollups`.
-_COUNTED = (Visit.status == State.APPROVED, Visit.kind == VisitKind.REGULAR, VisitScoreRow.scorable)
-
 
 Used = Mapping[tuple[str, Quarter], set[int]]  # version ids by channel and quarter
 
@@ -54,7 +49,7 @@ def versions_used(
     rows = session.execute(
         select(Visit.channel, Visit.quarter, Visit.checklist_version_id)
         .join(VisitScoreRow, VisitScoreRow.visit_id == Visit.id)
-        .where(Visit.programme_id == programme_id, Visit.quarter.in_(by_name), *_COUNTED)
+        .where(Visit.programme_id == programme_id, Visit.quarter.in_(by_name), *COUNTED)
         .distinct()
     )
     used: dict[tuple[str, Quarter], set[int]] = {}
@@ -137,7 +132,7 @@ def _restated_cells(
             Visit.programme_id == programme_id,
             Visit.channel == channel,
             Visit.quarter.in_([str(quarter) for quarter in quarters]),
-            *_COUNTED,
+            *COUNTED,
             AnswerRow.is_current,
             AnswerRow.item.in_(common),
         )

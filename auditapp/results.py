@@ -99,6 +99,12 @@ class Facts:
         return not self.common.broken(self.settings.overlap)
 
     @property
+    def reweighted(self) -> bool:
+        """Tell whether the earlier quarter was published with other channel weights than the change counts it with."""
+        before = self.by_quarter.get(self.previous) if self.previous is not None else None
+        return before is not None and before.weights != self.weights and self.overall["channel"].nunique() > 1
+
+    @property
     def standard(self) -> Standard | None:
         """Return the newest standard, None before a checklist is in force."""
         return self.standards[0] if self.standards else None

@@ -34,6 +34,8 @@ from reports.rollup import cells as recount_cells
 
 ANSWER = (AnswerRow.item, AnswerRow.state, AnswerRow.value, AnswerRow.points, AnswerRow.comment)
 KEY = ["location", "quarter", "channel", "criterion"]
+# The visits behind a cell; a statement needs their scores beside them.
+COUNTED = (Visit.status == State.APPROVED, Visit.kind == VisitKind.REGULAR, VisitScoreRow.scorable)
 SUMS = ["n", "score_sum", "score_sum_sq", "lost_sum", "answers", "critical_failed", "critical_applicable"]
 # Built once, on the plain tables: building a statement costs more than running it.
 _SCORES = tuple(Cell.metadata.tables[name] for name in ("criterion_score", "visit_score"))
@@ -142,12 +144,7 @@ def _sums(programme_id: int, *, overall: bool) -> tuple[list[str], Select[tuple[
         select(*(column.label(name) for name, column in columns.items()))
         .select_from(Visit)
         .join(VisitScoreRow, VisitScoreRow.visit_id == Visit.id)
-        .where(
-            Visit.programme_id == programme_id,
-            Visit.status == State.APPROVED,
-            Visit.kind == VisitKind.REGULAR,
-            VisitScoreRow.scorable,
-        )
+        .where(Visit.programme_id == programme_id, *COUNTED)
         .group_by(Visit.programme_id, Visit.quarter, Visit.channel, Visit.location_id)
     )
     if not overall:

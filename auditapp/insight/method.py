@@ -14,11 +14,11 @@ import pandas as pd
 from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
 
-from auditapp import parameter_words, results
+from auditapp import few_shoppers, parameter_words, results
 from auditapp.insight import filters
 from auditapp.insight.filters import Period
 from auditapp.insight.queries import Scope
-from auditapp.models import AnswerRow, Location, Membership, Programme, Visit, VisitScoreRow
+from auditapp.models import AnswerRow, Membership, Programme, Visit, VisitScoreRow
 from auditapp.results import Facts
 from checklists.lifecycle import State
 from checklists.model import Checklist, Item, VisitKind
@@ -348,21 +348,7 @@ def shoppers_page(session: Session, programme: Programme, period: Period, argume
 def _severity(
     session: Session, programme_id: int, quarter: Quarter, population: Population
 ) -> tuple[Counter[str], Severity | None, Separability]:
-    rows = session.execute(
-        select(Visit.location_id, Visit.auditor_id, VisitScoreRow.score)
-        .join(VisitScoreRow, VisitScoreRow.visit_id == Visit.id)
-        .join(Location, Location.id == Visit.location_id)
-        .where(
-            Visit.programme_id == programme_id,
-            Visit.quarter == str(quarter),
-            Visit.channel == population.channel,
-            Visit.status == State.APPROVED,
-            Visit.kind == VisitKind.REGULAR,
-            VisitScoreRow.scorable,
-            Location.format == population.format,
-        )
-        .order_by(Visit.id)
-    ).all()
-    locations, shoppers = [str(row[0]) for row in rows], [str(row[1]) for row in rows]
-    severity = find_severity(np.array([row[2] for row in rows], dtype=np.float64), locations, shoppers)
-    return Counter(shoppers), severity, build_separability(locations, shoppers, severity)
+    found = few_shoppers.read_visits(session, programme_id, quarter)
+    visits = found.get((population.format, population.channel), few_shoppers.ScoredVisits())
+    severity = find_severity(visits.scores, visits.locations, visits.shoppers)
+    return Counter(visits.shoppers), severity, build_separability(visits.locations, visits.shoppers, severity)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from auditapp.models import AnswerRow, Evidence, Location, Programme, Visit, VisitScoreRow, Wave
 from auditapp.quotes import is_good
+from auditapp.rollups import COUNTED
 from checklists.lifecycle import State
 from checklists.model import AnswerState, Checklist, Item, ItemType, VisitKind
 from reports import quarterly
@@ -81,11 +82,10 @@ def read_asked(session: Session, programme: Programme, quarter: Quarter) -> dict
         .join(Location, Location.id == Visit.location_id)
         .where(
             *approved(programme, quarter),
+            *COUNTED,
             AnswerRow.is_current,
             AnswerRow.state == AnswerState.ANSWERED,
             AnswerRow.points.is_not(None),
-            Visit.kind == VisitKind.REGULAR,
-            VisitScoreRow.scorable,
         )
         .group_by(*by)
         .order_by(*by)
@@ -206,7 +206,7 @@ def read_counts(session: Session, programme: Programme, quarter: Quarter) -> qua
         select(func.count())
         .select_from(Visit)
         .join(VisitScoreRow, VisitScoreRow.visit_id == Visit.id)
-        .where(*approved(programme, quarter), Visit.kind == VisitKind.REGULAR, VisitScoreRow.scorable)
+        .where(*approved(programme, quarter), *COUNTED)
     )
 
     def of(*states: State) -> int:

@@ -46,6 +46,11 @@ class Wanted:
     location: str = ""
 
 
+def _is_known(session: Session, programme_id: int, quarter: Quarter, sha: str) -> bool:
+    mine = (Publication.programme_id == programme_id, Publication.quarter == str(quarter))
+    return session.scalar(select(Publication.id).where(*mine, Publication.record == sha).limit(1)) is not None
+
+
 def find_last(session: Session, programme_id: int, quarter: Quarter) -> Publication | None:
     """Return the newest edition of a quarter, None while it is not public."""
     return session.scalar(
@@ -73,8 +78,11 @@ def publish(
     other reports of the quarter are being made, note_missing when the figures of a public quarter have changed and
     nobody says why.
     """
+    estimated = None
     with looking(session):
         frozen = record.build_record(session, programme, quarter)
+        if not _is_known(session, programme.id, quarter, frozen.sha):
+            estimated = few_shoppers.estimate(session, programme.id, quarter)
     if not frozen.counted:
         raise Problem("nothing_to_report", quarter=str(quarter))
     jobs.storage.put_as(record.KIND, frozen.sha, frozen.packed())  # before anybody has to wait
@@ -97,7 +105,9 @@ def publish(
         note = " ".join(note.split())[:LONGEST_NOTE]
         if last is not None and not note:
             raise Problem("note_missing", quarter=str(quarter))
-        shoppers, effects = few_shoppers.freeze(*few_shoppers.estimate(session, programme.id, quarter))
+        # Estimated again only where the edition that was known is gone meanwhile, or no longer the last one.
+        estimated = estimated or few_shoppers.estimate(session, programme.id, quarter)
+        shoppers, effects = few_shoppers.freeze(*estimated)
         publication = Publication(
             programme_id=programme.id,
             quarter=str(quarter),

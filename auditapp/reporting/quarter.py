@@ -188,19 +188,13 @@ def _frame(session: Session, programme: Programme, facts: results.Facts, compari
         sections=sections,
         checklists=tuple(sorted((_used(each) for each in checklists), key=lambda each: each.name)),
         weights=facts.weights,
-        reweighted=_reweighted(facts),
+        reweighted=facts.reweighted,
         shoppers=facts.parameters.shoppers,
         targets=facts.targets,
         comparison=comparison,
         waves=field.read_waves(session, programme, facts.quarter),
         brand=Brand(programme.accent or PLAIN.accent, programme.logo or b""),
     )
-
-
-def _reweighted(facts: results.Facts) -> bool:
-    """Tell whether the earlier quarter was published with other weights than changes count it with."""
-    before = facts.by_quarter.get(facts.previous) if facts.previous is not None else None
-    return before is not None and before.weights != facts.weights
 
 
 def _used(checklist: Checklist) -> quarterly.ChecklistUsed:

@@ -24,14 +24,14 @@ from reports.periods import Quarter
 
 KIND = "workbooks"
 LOCALES = ("pl", "en")
+WHOLE = Part(frozenset(), (), network=True)  # under what the desk's lies: all places, whichever they are
 
 
 def keep(storage: Storage, publication: Publication, quarter: QuarterFacts) -> None:
     """Write the whole workbook of an edition in both languages; one that lies there already stays."""
-    whole = _whole(quarter)
     for locale in LOCALES:
-        if _find(storage, publication, whole, locale) is None:
-            _put(storage, publication, whole, locale, _write(quarter, whole, locale, publication))
+        if _find(storage, publication, WHOLE, locale) is None:
+            _put(storage, publication, WHOLE, locale, _write(quarter, _whole(quarter), locale, publication))
 
 
 def read(
@@ -44,14 +44,14 @@ def read(
     kept = _find(storage, publication, part, locale)
     if kept is not None:
         return kept
-    quarter = gather(session, programme, Quarter.parse(publication.quarter))
-    whole = _whole(quarter)
-    frozen = None if part.network else _find(storage, publication, whole, locale)
-    if frozen is None or _write(quarter, whole, locale, publication) != frozen:
-        raise Problem("workbook_not_kept", quarter=publication.quarter, edition=str(publication.edition))
-    data = _write(quarter, part, locale, publication)
-    _put(storage, publication, part, locale, data)
-    return data
+    frozen = None if part.network else _find(storage, publication, WHOLE, locale)
+    if frozen is not None:
+        quarter = gather(session, programme, Quarter.parse(publication.quarter))
+        if _write(quarter, _whole(quarter), locale, publication) == frozen:
+            data = _write(quarter, part, locale, publication)
+            _put(storage, publication, part, locale, data)
+            return data
+    raise Problem("workbook_not_kept", quarter=publication.quarter, edition=str(publication.edition))
 
 
 def _whole(quarter: QuarterFacts) -> Part:
