@@ -24,10 +24,12 @@ _AGAIN = Text(
 )
 
 
-def notes(frame: Frame, channels: Sequence[str], locale: str) -> list[str]:
-    """Return the paragraphs of the box, with the thresholds and versions of this report."""
+def notes(frame: Frame, channels: Sequence[str], populations: Sequence[Population], locale: str) -> list[str]:
+    """Return the paragraphs of the box, with the thresholds and versions of this report and who is compared there."""
     weights = _weights(frame, channels)
-    texts = [*rules(frame.comparison.settings, locale), *few_shoppers(frame.shoppers)]
+    compared = {(each.format, each.channel) for each in populations}
+    known = [each for each in frame.shoppers or () if (each.format, each.channel) in compared]
+    texts = [*rules(frame.comparison.settings, locale), *few_shoppers(known)]
     texts += [*([weights] if weights else []), _versions(frame)]
     return [text.get(locale) for text in texts]
 

@@ -87,7 +87,7 @@ def frame_page(
         "quarter": frame.quarter.label(locale),
         "accent": frame.brand.accent,
         "logo": hashlib.sha256(frame.brand.logo).hexdigest() if frame.brand.logo else "",
-        "method": method.notes(frame, channels, locale),
+        "method": method.notes(frame, channels, populations, locale),
         "fairness": method.fairness(frame, locale),
         "trust": method.trust(populations, locale),
         "trust_note": method.trust_note(populations, locale),

@@ -79,7 +79,7 @@ def _origin(quarter: QuarterFacts, part: Part, locale: str, now: datetime, editi
 
 def _rules(quarter: QuarterFacts, locale: str) -> Iterable[Line]:
     frame = quarter.frame
-    for note in method.notes(frame, quarter.channels, locale):
+    for note in method.notes(frame, quarter.channels, frame.comparison.populations, locale):
         yield _("How it is computed"), note
     yield (
         _("Rounding"),

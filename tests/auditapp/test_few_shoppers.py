@@ -189,7 +189,7 @@ def test_the_box_says_what_intervals_know(app: App, people: int) -> None:
     assert (WIDER in box, NOT_KNOWN in box) == (people == 6, people == 1)
     with press.database.reading() as session:
         quarter = gather(session, get_programme(session), NOW_SHOWN)
-        notes = " ".join(method.notes(quarter.frame, quarter.channels, "en"))
+        notes = " ".join(method.notes(quarter.frame, quarter.channels, quarter.frame.comparison.populations, "en"))
     assert (WIDER in notes, NOT_KNOWN in notes) == (people == 6, people == 1)
 
 

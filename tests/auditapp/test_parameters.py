@@ -143,7 +143,7 @@ def test_pages_and_files_of_a_public_quarter_are_those_of_its_publication(press:
                 "location": build_location(quarter, BOTH).headline,
                 "network": build_network(quarter).network,
                 "series": build_network(quarter).series,
-                "box": method.notes(quarter.frame, quarter.channels, "pl"),
+                "box": method.notes(quarter.frame, quarter.channels, quarter.frame.comparison.populations, "pl"),
                 "export": [row for row in rows if row["quarter"] == str(BEFORE)],
                 "compare": desk.get(f"{HOME}/compare?quarter={BEFORE}&channel=all&format=csv").response.get_data(),
             }

@@ -9,6 +9,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from reports import theme
+from reports.parameters import FewShoppers
 from reports.printed import clean
 from reports.printed_location import location_page
 from reports.printed_network import network_page
@@ -149,6 +150,15 @@ def test_how_far_scores_can_be_trusted_is_said_in_plain_words() -> None:
     few = make_population(source="none", phi=None, var_within=None, reliability=None, k0=None)
     page = location_page(make_location_report(populations=(few,)), "N-1", "pl")
     assert page["trust"][0][1:] == ["nie wiadomo"] * 3
+
+
+def test_a_location_is_told_of_its_own_shoppers_only() -> None:
+    report = make_location_report()
+    shoppers = (FewShoppers("store", "store_visit", 0.001, 0.01), FewShoppers("contact_centre", "chat", None, None))
+    page = location_page(replace(report, frame=replace(report.frame, shoppers=shoppers)), "", "en")
+    box = " ".join(page["method"])
+    assert "wider where one shopper made several" in box
+    assert "not known in" not in box
 
 
 def test_numbers_of_the_network() -> None:
