@@ -22,6 +22,8 @@ from reports.parameters import Parameters
 from reports.periods import Quarter
 from reports.thresholds import Thresholds
 
+_ROUNDING = 1e-6  # a standard error below it comes of sums of squares with 16 digits, not of visits that differ
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -333,6 +335,7 @@ def _summary(
         score = float(np.average(standing.score[visited], weights=weights[visited]))
         se = _or_none(strata_se(weights[visited], standing.variance[visited]))
         if se is not None:
+            se = se if se > _ROUNDING else 0.0
             low, high = _interval(score, se, weights[visited], standing.n[visited])
     return Summary(
         region=region,

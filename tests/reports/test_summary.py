@@ -78,15 +78,15 @@ def test_without_visits_or_dispersion() -> None:
     assert (few.se, few.low, few.high) == (None, None, None)
 
 
-@pytest.mark.parametrize("score", [1.0, 0.0])
+@pytest.mark.parametrize("score", [1.0, 0.0, 0.7, 1 / 3])
 def test_visits_that_are_all_alike_leave_doubt(score: float) -> None:
     """Twenty places with three visits each: sixty equal visits say as much of a region as of one place."""
     cells = make_cells({(f"S{i:02d}", "2026Q3", STORE): [score] * 3 for i in range(20)})
     summary = build_summary(cells, make_locations([f"S{i:02d}" for i in range(20)]), Q3, items=ITEMS)
     low, high = wilson(score, 60)
-    assert (summary.score, summary.se) == (score, 0)
+    assert (summary.score, summary.se) == (pytest.approx(score), 0)
     assert (summary.low, summary.high) == pytest.approx((float(low), float(high)))
-    assert 0.05 < float(high - low) < 0.07
+    assert float(high - low) > 0.05
 
 
 def test_a_regions_locations_count_with_their_headline() -> None:
