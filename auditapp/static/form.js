@@ -142,12 +142,14 @@
         return;
       }
     }
+    document.body.dataset.unwritten = pending.size || "";
     warn("");
     show("draft");
     soon();
   }
   function save(key, work) {
     pending.set(key, work);
+    document.body.dataset.unwritten = pending.size;
     writing = writing.then(() => (pending.has(key) ? drain() : undefined));
     return writing;
   }
@@ -503,11 +505,11 @@
     navigator.locks.request(`auditapp-edit-${config.visit_id}`, { signal: patience }, () => new Promise(() => undefined))
       .catch(openedElsewhere); // another window has it, or has taken it over
   }
-  AuditWorker.keep(location.pathname, true).then((kept) => {
+  // Usable first, then kept for no signal.
+  start().catch(() => undefined).then(() => AuditWorker.keep(location.pathname, true)).then((kept) => {
     document.body.dataset.offline = kept ? "1" : "0";
     one("#offline").hidden = !kept;
     offline = kept;
     if (row) otherLanguage();
   });
-  start();
 })();

@@ -30,7 +30,6 @@
       if (ON_ITS_WAY.includes(row.state)) toDo -= 1;
       const place = one(".on-phone", entry);
       place.textContent = words(row) + (entry.dataset.kept ? ` · ${say("offline")}` : "");
-      place.hidden = false;
     }
     one("#to-do-count").textContent = toDo ? say.count("to_do", toDo) : say("nothing");
     const unsent = rows.filter((row) => row.text && row.state !== "sent" && row.state !== "parked");
@@ -60,7 +59,6 @@
       link.href = address;
       const place = one(".on-phone", entry);
       if (!place.textContent) place.textContent = say("offline");
-      place.hidden = false;
     }
     Store.notes.write(KEPT, JSON.stringify(now));
     document.body.dataset.offline = "1";

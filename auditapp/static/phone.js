@@ -32,7 +32,8 @@
 
   const supported = "serviceWorker" in navigator;
   if (supported) {
-    navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "imports" }).catch(() => undefined);
+    const register = () => navigator.serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "imports" }).catch(() => undefined);
+    if (document.readyState === "complete") register(); else addEventListener("load", register); // the page comes first
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) navigator.serviceWorker.getRegistration().then((found) => found && found.update()).catch(() => undefined);
     });

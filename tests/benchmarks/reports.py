@@ -32,8 +32,8 @@ from reports import pdf
 from tests.benchmarks import million
 
 FIGURES = [
-    "reports", "prepared in s", "printed in s", "a minute", "CPU ms each", "MB a process", "bare compile, CPU ms",
-    "WeasyPrint, CPU ms", "times the bare compile", "load",
+    "reports", "prepared in s", "printed in s", "a minute", "MB a process", "printed, CPU ms each",
+    "bare compile, CPU ms", "printed / bare", "WeasyPrint, CPU ms", "WeasyPrint / printed", "load",
 ]  # fmt: skip
 MISSING = (
     "Without WeasyPrint there is nothing to compare with: pip install --require-hashes -r requirements/bench.txt (its "
@@ -80,9 +80,11 @@ def measure(settings: Settings, processes: int, sample: int) -> None:
     spent, most = _printers()
     bare, rivals = _in_turn(settings, database, sample)
     print(f"| {' | '.join(FIGURES)} |\n|{'---|' * len(FIGURES)}")
-    figures = [count, marks[0] - begun, printing, 60 * count / printing, 1000 * spent / count, most, 1000 * bare]
-    compared = ["–", "–"] if rivals is None else [f"{1000 * rivals:.0f}", f"{rivals / bare:.1f}"]
-    print(f"| {' | '.join([*(f'{each:.0f}' for each in figures), *compared, f'{os.getloadavg()[0]:.1f}'])} |")
+    each = spent / count
+    figures = [count, marks[0] - begun, printing, 60 * count / printing, most, 1000 * each, 1000 * bare]
+    compared = ["–", "–"] if rivals is None else [f"{1000 * rivals:.0f}", f"{rivals / each:.1f}"]
+    cells = [*(f"{figure:.0f}" for figure in figures), f"{each / bare:.2f}", *compared, f"{os.getloadavg()[0]:.1f}"]
+    print(f"| {' | '.join(cells)} |")
     if rivals is None:
         print(MISSING)
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -91,8 +93,12 @@ def measure(settings: Settings, processes: int, sample: int) -> None:
 
 
 def _printers() -> tuple[float, float]:
-    """Return the processor time in seconds of the processes that print, together, and the MB that one had at most."""
-    spent, most = 0.0, 0.0
+    """Return the processor time in seconds of the processes that print, together, and the MB that one had at most.
+
+    They are replaced after a number of reports: those that have ended count as well.
+    """
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent, most = ended.ru_utime + ended.ru_stime, ended.ru_maxrss / 1024
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):

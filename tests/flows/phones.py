@@ -206,9 +206,14 @@ def open_form(page: Page, office: Office) -> None:
 
 
 def wait_for(page: Page, *states: str) -> None:
+    """Wait for one of the states. "draft" means that everything typed is in the phone's storage: the state stands
+    from the answer before, so what is still to be written is asked for as well."""
     # After several faults the phone waits up to half a minute before it tries again.
     page.wait_for_function(
-        "states => states.includes(document.body.dataset.state)", arg=list(states), timeout=3 * LIMIT
+        "states => { const { state, unwritten } = document.body.dataset;"
+        " return states.includes(state) && !(state === 'draft' && unwritten); }",
+        arg=list(states),
+        timeout=3 * LIMIT,
     )
 
 

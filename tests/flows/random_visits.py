@@ -65,8 +65,7 @@ class Run:
             return  # a second tap would take it out again
         give(self.page, item, value)
         if self.draw.random() < 0.5:
-            wait_for(self.page, "draft", "ready", "sending")
-            self.page.wait_for_function("() => document.body.dataset.state === 'draft'")
+            wait_for(self.page, "draft")
             self.said[item] = on_screen(self.page)[item]
         else:
             self.said.pop(item, None)  # tapped, but nothing was said yet
