@@ -26,6 +26,7 @@ STATUS = {
     "too_many_attempts": 429,
     "upload_too_large": 413,
     "photo_too_large": 413,
+    "no_space": 507,
     "unexpected": 500,
 }
 FROM_HTTP = {400: "stale_form", 401: "sign_in_required", 403: "forbidden", 404: "not_found", 405: "not_found"}

@@ -40,6 +40,7 @@ KINDS = {
     "report": "auditapp.reporting.printing",
 }
 MOST = 8  # attempts; with the pauses between them some three hours
+PASSING = ("no_space",)  # refusals that somebody may soon have mended
 PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
 NEARLY_EMPTY, AT_ONCE = 10, 1000  # messages: a sweep waits until there are few, and adds no more than these
 OPEN = ("queued", "running")
@@ -51,8 +52,9 @@ log = logging.getLogger("auditapp.jobs")
 class Kind:
     """How work of one kind is done. `run` may be called twice for one key, even at the same time.
 
-    A Problem from `run` is final, any other error is tried again. `give_up` notes in the same transaction that the job
-    failed, with the code of the reason. A worker that is not done after `lease` is taken for dead.
+    A Problem from `run` is final but for PASSING, any other error is tried again. `give_up` notes in the same
+    transaction that the job failed, with the code of the reason. A worker that is not done after `lease` is taken for
+    dead.
     """
 
     run: Callable[[Jobs, str], None]
@@ -68,18 +70,14 @@ class Jobs:
         self.workers = max(1, settings.workers)  # jobs that this process does at once
 
     def ask(self, session: Session, kind: str, key: str, *, programme_id: int | None = None) -> None:
-        """Have work done once the transaction of `session` is committed. Asked again, only a failed job begins anew."""
-        job = session.scalar(select(Job).where(Job.kind == kind, Job.key == key))
-        if job is None:
-            job = Job(kind=kind, key=key, programme_id=programme_id, due_at=self.clock(), created_at=self.clock())
-            session.add(job)
-        elif job.state == "failed":
-            job.state, job.attempts, job.due_at, job.ended_at = "queued", 0, self.clock(), None
-        session.flush()
-        after_commit(session, partial(self._wake, job.id))
+        """Have work done once the transaction of `session` is committed.
 
-    def ask_many(self, session: Session, kind: str, keys: Sequence[str], *, programme_id: int | None) -> None:
-        """Have many things done of which some may have been asked for before; those that failed begin anew."""
+        Asked again, a failed job begins anew, one that was put off is due now, and the others stay as they are.
+        """
+        self.ask_many(session, kind, [key], programme_id=programme_id)
+
+    def ask_many(self, session: Session, kind: str, keys: Sequence[str], *, programme_id: int | None = None) -> None:
+        """Have many things done, as `ask` does one."""
         known: dict[str, Job] = {}
         for start in range(0, len(keys), 500):
             some = select(Job).where(Job.kind == kind, Job.key.in_(keys[start : start + 500]))
@@ -90,6 +88,8 @@ class Jobs:
             session.add(job)
             if job.state == "failed":
                 job.state, job.attempts, job.due_at, job.ended_at = "queued", 0, now, None
+            elif job.state == "queued":
+                job.due_at = min(job.due_at, now)
         session.flush()
         after_commit(session, partial(self._wake_all, [known[key].id for key in keys]))
 
@@ -102,8 +102,8 @@ class Jobs:
             kind.run(self, job.key)
         except Exception as error:  # whatever it was, the row must not be lost
             log.exception("job %s (%s %s), attempt %s", job.id, job.kind, job.key, job.attempts)
-            code = error.code if isinstance(error, Problem) else type(error).__name__
-            self._end(job, kind, code, final=isinstance(error, Problem) or job.attempts >= MOST)
+            final = isinstance(error, Problem) and error.code not in PASSING
+            self._end(job, kind, _code(error), final=final or job.attempts >= MOST)
         else:
             self._end(job, kind)
 
@@ -199,6 +199,15 @@ class Jobs:
     def _fail(self, session: Session, job: Job, kind: Kind) -> None:
         job.state, job.ended_at = "failed", self.clock()
         kind.give_up(self, session, job.key, job.error)
+
+
+def _code(error: Exception) -> str:
+    """Return what is noted of an error: a refusal's code, or the name of what nobody foresaw."""
+    if isinstance(error, Problem):
+        return error.code
+    # As the operating system, SQLite and PostgreSQL put it.
+    full = any(words in str(error).lower() for words in ("no space left", "disk is full"))
+    return "no_space" if full else type(error).__name__
 
 
 class _Messages(Serializer):  # type: ignore[misc]

@@ -13,6 +13,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, S3Store
 
 from auditapp.config import BadSetting, Bucket, Settings
+from checklists.problems import Problem
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
@@ -34,7 +35,7 @@ class Storage:
         try:
             storage = cls.in_folder(settings.files_dir) if bucket is None else cls(bucket_store(bucket))
             storage._try_out()
-        except (BaseError, OSError, ValueError) as error:
+        except (BaseError, OSError, Problem, ValueError) as error:
             raise BadSetting(_unusable(settings, error)) from error
         return storage
 
@@ -50,9 +51,14 @@ class Storage:
         return digest
 
     def put_as(self, kind: str, digest: str, data: bytes) -> None:
-        """Store `data` under a digest of the caller's; what lies there already stays."""
-        with suppress(AlreadyExistsError):
-            obstore.put(self._store, _key(kind, digest), data, mode="create")
+        """Store `data` under a digest of the caller's; what lies there already stays. Problem no_space."""
+        try:
+            with suppress(AlreadyExistsError):
+                obstore.put(self._store, _key(kind, digest), data, mode="create")
+        except BaseError as error:
+            if "No space left" in str(error):  # the store has no name of its own for it
+                raise Problem("no_space") from error
+            raise
 
     def get(self, kind: str, digest: str) -> bytes:
         """Return the bytes; FileNotFoundError when there are none."""

@@ -27,6 +27,8 @@ REFUSALS: Mapping[str, Text] = {
                               "Too many attempts. Try again in {minutes} min."),
     "unexpected": Text("Coś nie zadziałało po naszej stronie. Spróbuj ponownie za chwilę.",
                        "Something went wrong on our side. Please try again in a moment."),
+    "no_space": Text("Na dysku serwera zabrakło miejsca. Trzeba je zwolnić i spróbować ponownie.",
+                     "The server's disk is full. Make room on it and try again."),
     "empty_value": Text("Tego pola nie można zostawić pustego.", "This field cannot be left empty."),
     "text_too_long": Text("Tekst jest za długi: ma {length} znaków, a może mieć najwyżej {limit}.",
                           "The text is too long: it has {length} characters, and {limit} is the most."),
@@ -410,6 +412,11 @@ def at(**parts: object) -> Place:
     return Place(tuple((kind, str(name)) for kind, name in parts.items()))
 
 
+def arguments_of(code: str) -> set[str]:
+    """Return the names of the arguments that the sentence of a refusal has; KeyError for an unknown code."""
+    return {name for _, name, _, _ in Formatter().parse(REFUSALS[code].pl) if name}
+
+
 class Problem(Exception):
     """One refusal: a code from `REFUSALS`, its arguments, and where.
 
@@ -419,7 +426,7 @@ class Problem(Exception):
     """
 
     def __init__(self, code: str, place: Place | None = None, /, **arguments: object) -> None:
-        needed = {name for _, name, _, _ in Formatter().parse(REFUSALS[code].pl) if name}
+        needed = arguments_of(code)
         if arguments.keys() != needed:
             raise TypeError(f"{code} takes {sorted(needed)}, not {sorted(arguments)}")
         super().__init__(code)

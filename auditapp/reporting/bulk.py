@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import String, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from auditapp.jobs import Jobs
@@ -25,11 +26,13 @@ from checklists.problems import Problem, at
 from reports.periods import Quarter
 
 OFTEN = 0.2  # seconds between two looks at what others print
+PATIENCE = timedelta(minutes=1)  # what was put off for longer is left to a server's workers, or to the next time
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an order: numbers newly issued, numbers that stood already, and what failed and why."""
+    """What became of an order: numbers newly issued, numbers that stood already, and what failed or is still to be
+    tried again, with the code of the reason."""
 
     issued: tuple[str, ...]
     unchanged: tuple[str, ...]
@@ -78,41 +81,50 @@ def _check_places(session: Session, programme_id: int, wanted: Wanted) -> None:
 def _prepare(jobs: Jobs, publication_id: int, orders: int, words: dict[str, str]) -> None:
     """Do the job that prepares, or wait for the worker who has it. Problem with `words` when it cannot be done."""
     key = f"{publication_id}.{orders}"
+    tried = False
     while True:
         with jobs.database.transaction(write=False) as session:
             job = session.scalars(select(Job).where(Job.kind == "publication", Job.key == key)).one()
         if job.state == "done":
             return
-        if job.state == "failed" or (job.state == "queued" and job.error):  # a worker may try again, nobody waits here
+        # A worker may try again later; nobody waits for that here.
+        if job.state == "failed" or (tried and job.state == "queued" and job.error):
             raise queries.why(job.error, **words)
         jobs.work(job.id)
+        tried = True
         time.sleep(OFTEN)
 
 
 def _print(jobs: Jobs, publication_id: int, progress: Callable[[int, int], None]) -> None:
-    """Print what the publication wants, beside any worker who does so too, until nothing is left."""
+    """Print what the publication wants, beside any worker who does so too, until nothing is left but what has failed
+    several times and is put off for longer than PATIENCE."""
     with ThreadPoolExecutor(jobs.workers) as pool:
         while True:
             with jobs.database.transaction(write=False) as session:
                 orders = select(OrderedReport).where(OrderedReport.publication_id == publication_id)
                 rows = session.scalars(orders).all()
                 left = [str(row.id) for row in rows if row.issued_id is None and not row.problem]
-                due = _due(session, left)
+                due, more = _due(session, left)
             progress(len(rows) - len(left), len(rows))
-            if not left:
+            if not due and not more:
                 return
             for count, _done in enumerate(pool.map(jobs.work, due), start=1):
                 progress(len(rows) - len(left) + count, len(rows))
             time.sleep(OFTEN)
 
 
-def _due(session: Session, keys: Sequence[str]) -> list[int]:
-    """Return the jobs of these reports that nobody does just now and that are not put off."""
+def _due(session: Session, keys: Sequence[str]) -> tuple[list[int], bool]:
+    """Return the jobs of these reports that are due, and whether others are in somebody's hands or will be due soon."""
     found: list[int] = []
+    soon, more = now() + PATIENCE, False
     for start in range(0, len(keys), 500):
-        mine = (Job.kind == "report", Job.key.in_(keys[start : start + 500]))
-        found += session.scalars(select(Job.id).where(*mine, Job.due_at <= now()).order_by(Job.id))
-    return found
+        jobs = select(Job).where(Job.kind == "report", Job.key.in_(keys[start : start + 500])).order_by(Job.id)
+        for job in session.scalars(jobs):
+            if job.due_at <= now():
+                found.append(job.id)
+            elif job.state == "running" or job.due_at <= soon:
+                more = True
+    return found, more
 
 
 def _outcome(jobs: Jobs, publication_id: int, orders: int, wanted: Wanted, out: Path | None) -> Outcome:
@@ -120,8 +132,9 @@ def _outcome(jobs: Jobs, publication_id: int, orders: int, wanted: Wanted, out: 
     with jobs.database.transaction(write=False) as session:
         publication = session.get_one(Publication, publication_id)
         failed = session.execute(
-            select(OrderedReport.number, OrderedReport.problem)
-            .where(OrderedReport.publication_id == publication_id, OrderedReport.problem != "")
+            select(OrderedReport.number, func.coalesce(func.nullif(OrderedReport.problem, ""), Job.error))
+            .join(Job, and_(Job.kind == "report", Job.key == cast(OrderedReport.id, String)))
+            .where(OrderedReport.publication_id == publication_id, OrderedReport.issued_id.is_(None))
             .order_by(OrderedReport.number)
         ).all()
         quarter = Quarter.parse(publication.quarter)

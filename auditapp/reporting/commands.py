@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
+from auditapp import terminal
 from auditapp.progress import Bars
+from auditapp.reporting import queries
 from auditapp.reporting.bulk import issue_quarter
 from auditapp.reporting.publishing import KINDS, LOCALES, Wanted
 from auditapp.terminal import Instance, instance_command
@@ -72,5 +74,8 @@ def issue(
     for number in outcome.unchanged:
         click.echo(f"unchanged  {number}")
     for number, reason in outcome.failed:
-        click.echo(f"failed     {number}: {reason}", err=True)
+        problem = queries.why(reason, "not_printable", number=number, quarter=quarter, location=location)
+        click.echo(f"failed     {number}: {problem.sentence(terminal.locale())}", err=True)
+    if outcome.failed:
+        click.echo("The same command goes on with those.", err=True)
     sys.exit(1 if outcome.failed else 0)

@@ -74,9 +74,9 @@ def publish(
 ) -> Publication:
     """Freeze a quarter and order its reports; the same figures as before are the same edition.
 
-    The same order again while it is being made is that order. Problem nothing_to_report, publication_running while
-    other reports of the quarter are being made, note_missing when the figures of a public quarter have changed and
-    nobody says why.
+    The same order again while it is being made is that order, and what was put off after an error is due at once.
+    Problem nothing_to_report, publication_running while other reports of the quarter are being made, note_missing when
+    the figures of a public quarter have changed and nobody says why.
     """
     estimated = None
     with looking(session):
@@ -90,6 +90,7 @@ def publish(
     last = find_last(session, programme.id, quarter)
     if last is not None and last.ended_at is None:
         if last.record == frozen.sha and msgspec.convert(last.wanted, Wanted) == wanted:
+            _ask_for_what_is_left(session, jobs, last)
             return last
         raise Problem("publication_running", quarter=str(quarter))
     if last is not None and last.problem and not _came_to_reports(session, last):
@@ -143,7 +144,7 @@ def publish(
         wanted=msgspec.to_builtins(wanted),
         **({"note": publication.note} if publication.note else {}),
     )
-    jobs.ask(session, "publication", f"{publication.id}.{publication.orders}", programme_id=programme.id)
+    _ask_for_what_is_left(session, jobs, publication)
     return publication
 
 
@@ -177,13 +178,23 @@ def prepare(jobs: Jobs, key: str) -> None:
         insert_rows(session, _ORDERED, rows)
         held.prepared_at = jobs.clock()
         session.flush()
-        keys = session.scalars(
-            select(OrderedReport.id).where(
-                OrderedReport.publication_id == id_, OrderedReport.issued_id.is_(None), OrderedReport.problem == ""
-            )
-        )
-        jobs.ask_many(session, "report", [str(key) for key in keys], programme_id=held.programme_id)
+        _ask_for_what_is_left(session, jobs, held)
         printing.end_if_done(session, jobs, held)
+
+
+def _ask_for_what_is_left(session: Session, jobs: Jobs, publication: Publication) -> None:
+    """Have a publication prepared, or the reports printed that it has still to print."""
+    if publication.prepared_at is None:
+        key = f"{publication.id}.{publication.orders}"
+        jobs.ask(session, "publication", key, programme_id=publication.programme_id)
+        return
+    left = select(OrderedReport.id).where(
+        OrderedReport.publication_id == publication.id,
+        OrderedReport.issued_id.is_(None),
+        OrderedReport.problem == "",
+    )
+    keys = [str(key) for key in session.scalars(left)]
+    jobs.ask_many(session, "report", keys, programme_id=publication.programme_id)
 
 
 def _orders(

@@ -14,7 +14,7 @@ from auditapp import results
 from auditapp.access import DESK, Actor, inside_region, locations_for, regions_for
 from auditapp.models import IssuedReport, Location, OrderedReport, Publication, Region, User
 from auditapp.reporting.drafts import Same
-from checklists.problems import REFUSALS, Problem
+from checklists.problems import REFUSALS, Problem, arguments_of
 from reports.periods import Quarter
 
 FAILURES = 20  # named one by one
@@ -177,9 +177,12 @@ def find_progress(session: Session, programme_id: int, quarter: str, now: dateti
     )
 
 
-def why(code: str, **words: str) -> Problem:
-    """Return the refusal behind the code that is noted of a publication."""
-    return Problem(code, **words) if code in REFUSALS else Problem("not_prepared", reason=code, **words)
+def why(code: str, otherwise: str = "not_prepared", **words: str) -> Problem:
+    """Return the refusal behind the code that is noted of a publication or a report, with those of `words` that it
+    needs; `otherwise` is the one for what nobody foresaw."""
+    words |= {"reason": code}
+    said = code if code in REFUSALS and arguments_of(code) <= words.keys() else otherwise
+    return Problem(said, **{name: words[name] for name in arguments_of(said)})
 
 
 def _state(publication: Publication) -> str:

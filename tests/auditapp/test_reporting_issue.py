@@ -8,9 +8,12 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import obstore
 import pytest
 from click.testing import CliRunner
+from obstore.exceptions import GenericError
 from pypdfium2 import PdfDocument
 from sqlalchemy import event, select
 
@@ -223,6 +226,38 @@ def test_command(instance: Settings, tmp_path: Path) -> None:
     assert (status, issued(text, "unchanged")) == (0, numbers)
     assert issued(text) == ["LUMO-2026Q3-L1-EN-1", "LUMO-2026Q3-L2-EN-1"]
     assert (again / "LUMO-2026Q3-L1-PL-1.pdf").read_bytes() == first
+
+
+class FullDisk:
+    """The edge of the world: a disk that is too full for files whose path begins so."""
+
+    def __init__(self, begins: str) -> None:
+        self.put, self.begins, self.full = obstore.put, begins, True
+
+    def __call__(self, store: Any, path: str, data: bytes, **how: Any) -> Any:
+        if self.full and path.startswith(self.begins):
+            raise GenericError(f"Generic LocalFileSystem error: Unable to write {path}: No space left on device")
+        return self.put(store, path, data, **how)
+
+
+@pytest.mark.parametrize("begins", ["", "inputs/", "reports/"])
+def test_a_full_disk_is_named_and_the_same_command_goes_on(
+    instance: Settings, monkeypatch: pytest.MonkeyPatch, begins: str
+) -> None:
+    disk = FullDisk(begins)
+    monkeypatch.setattr("auditapp.storage.obstore.put", disk)
+    monkeypatch.setattr("auditapp.storage.Storage._try_out", lambda _storage: None)
+    monkeypatch.setattr("auditapp.reporting.bulk.PATIENCE", timedelta())
+    arguments = ("--quarter", "2026Q3", "--kind", "location")
+    status, text = run(instance, *arguments)
+    assert (status, issued(text)) == (1, [])
+    assert "The server's disk is full. Make room on it and try again." in text
+    if begins == "reports/":
+        assert issued(text, "failed") == ["LUMO-2026Q3-L1-PL-1:", "LUMO-2026Q3-L2-PL-1:"]
+        assert "The same command goes on with those." in text
+    disk.full = False
+    status, text = run(instance, *arguments)
+    assert (status, issued(text)) == (0, ["LUMO-2026Q3-L1-PL-1", "LUMO-2026Q3-L2-PL-1"]), text
 
 
 def test_command_for_a_region(instance: Settings) -> None:

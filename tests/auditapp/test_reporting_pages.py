@@ -8,6 +8,7 @@ import io
 import json
 import re
 import zipfile
+from datetime import timedelta
 
 import pytest
 from pypdfium2 import PdfDocument
@@ -16,6 +17,7 @@ from sqlalchemy import select
 from auditapp.factory import App
 from auditapp.models import ChecklistVersion, IssuedReport, Job, JournalLine, Location, Membership, Programme, Region
 from checklists.lifecycle import Role
+from checklists.problems import Problem
 from reports.pdf import ReportProblem
 from tests import factories as make
 from tests.auditapp.issuing import Press
@@ -128,6 +130,29 @@ def test_what_cannot_be_prepared_is_said(office: Person, press: Press, app: App,
     assert "Placówka L3 nie ma w kwartale 2026Q3 zatwierdzonej wizyty" in page.text
     assert "Nie wydano nic nowego." in page.text
     assert "Ogłoś i wydaj" in page.text
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(28, "No space left on device"), "Na dysku serwera zabrakło miejsca."),
+        (RuntimeError("nobody foresaw this"), "Nie udało się przygotować raportów za kwartał 2026Q3 (RuntimeError)."),
+        (Problem("nothing_to_report", quarter="2026Q3"), "W kwartale 2026Q3 nie ma zatwierdzonych wizyt"),
+    ],
+)
+def test_whatever_keeps_reports_from_being_prepared_is_said(
+    office: Person, press: Press, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr("auditapp.reporting.publishing.build_drafts", fail)
+    monkeypatch.setattr("auditapp.jobs.PAUSE", timedelta())
+    office.post("/p/lumo/reports", ONE)
+    press.work()
+    page = office.get("/p/lumo/reports")
+    assert page.status == 200
+    assert said in page.text
 
 
 def test_a_report_that_cannot_be_printed_is_named_and_tried_again(
