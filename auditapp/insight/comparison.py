@@ -269,7 +269,7 @@ def _line(
     scored = standing_words.group(row) not in ("single", "not_visited")
     return CompareLine(
         row=row,
-        change=words.change(row.change, label) if scored else "",
+        change=words.listed_change(row, label) if scored else "",
         change_label=label,
         rank=words.rank(row, population),
         target=targets.get(population.channel) if scored and population is not None else None,

@@ -125,11 +125,12 @@ def of_visit(page: VisitPage) -> Lines:
     if found.score is None:
         return []
     said = ngettext(
-        "The weight earned divided by the weight of the questions that applied, %(applied)s of %(whole)s. It rests on "
-        "%(num)d answer.",
-        "The weight earned divided by the weight of the questions that applied, %(applied)s of %(whole)s. It rests on "
-        "%(num)d answers.",
+        "The weight earned, %(earned)s, divided by the weight of the questions that applied, %(applied)s. (All "
+        "questions of the checklist weigh %(whole)s.) It rests on %(num)d answer.",
+        "The weight earned, %(earned)s, divided by the weight of the questions that applied, %(applied)s. (All "
+        "questions of the checklist weigh %(whole)s.) It rests on %(num)d answers.",
         found.answers,
+        earned=decimal(found.score * found.applicable_weight, 1),
         applied=decimal(found.applicable_weight, 1),
         whole=decimal(found.total_weight, 1),
     )

@@ -120,11 +120,28 @@ def change(value: float | None, label: str | None) -> str:
     return str(ngettext("down %(num)d point", "down %(num)d points", points))
 
 
-def location_change(row: ComparisonRow) -> str:
-    """Return the change of one location as a sentence."""
+def listed_change(row: ComparisonRow, label: str | None) -> str:
+    """Return the change of one location among many; `label` is the one that the list of all changes carries."""
+    if label == "none" and row.change_label == "up":
+        return str(_("up, perhaps by chance"))
+    if label == "none" and row.change_label == "down":
+        return str(_("down, perhaps by chance"))
+    return change(row.change, label)
+
+
+def location_change(row: ComparisonRow, channels: Sequence[ComparisonRow] = ()) -> str:
+    """Return the change of one location as a sentence, as its report has it.
+
+    Where only the mix of channels changed, each of `channels` that can be compared is told by itself.
+    """
     if row.previous is None:
         return ""
     since = quarter(row.previous)
+    alone = [each for each in channels if each.change_label in ("up", "down", "none")]
+    if row.change_label == "not_comparable" and alone:
+        lead = _("The channels have changed, so each is compared with %(quarter)s by itself.", quarter=since)
+        named = [f"{channel(each.channel)}: {change(each.change, each.change_label)}." for each in alone]
+        return " ".join([str(lead), *(f"{said[0].upper()}{said[1:]}" for said in named)])
     if row.change_label == "not_comparable":
         return str(_("Not comparable with %(quarter)s: the checklist or the channels changed too much.", quarter=since))
     words = change(row.change, row.change_label)

@@ -145,10 +145,19 @@ def test_a_region_of_the_table_of_criteria_is_explained_by_its_strata(shown: Sho
 
 def test_a_visit_explains_its_own_score(shown: Shown) -> None:
     link = next(each for each in shown.desk.get(f"{HOME}/locations/{WORST}").links() if "/results/visits/" in each)
-    (found,) = explained(shown.desk.get(link))
-    assert re.fullmatch(
-        r"The weight earned divided by .* applied, [\d.]+ of [\d.]+\. It rests on \d+ answers\.", found["Score"]
+    page = shown.desk.get(link)
+    (found,) = explained(page)
+    said = re.fullmatch(
+        r"The weight earned, ([\d.]+), divided by the weight of the questions that applied, ([\d.]+)\. "
+        r"\(All questions of the checklist weigh ([\d.]+)\.\) It rests on \d+ answers\.",
+        found["Score"],
     )
+    assert said is not None, found["Score"]
+    earned, applied, whole = map(float, said.groups())
+    printed = re.search(r"(\d+)%", page.document.find_class("big")[0].text_content())
+    assert printed is not None
+    assert float(printed[1]) == pytest.approx(100 * earned / applied, abs=1)
+    assert earned < applied <= whole
     assert found["Versions"] == "MINI-STORE, version 1"
 
 

@@ -113,6 +113,33 @@ def test_a_list_marks_fewer_changes(label: str | None, p: float | None, listed: 
 
 
 @pytest.mark.parametrize(
+    ("own", "listed", "said"),
+    [
+        ("up", "up", "up 9 points"),
+        ("up", "none", "up, perhaps by chance"),
+        ("down", "none", "down, perhaps by chance"),
+        ("none", "none", "no clear change"),
+        ("not_comparable", "not_comparable", "not comparable"),
+        (None, None, ""),
+    ],
+)
+@pytest.mark.usefixtures("english")
+def test_a_list_does_not_deny_what_a_location_alone_shows(own: str | None, listed: str | None, said: str) -> None:
+    assert words.listed_change(replace(ROW, change=0.09, change_label=own), listed) == said
+
+
+@pytest.mark.usefixtures("english")
+def test_where_the_channels_changed_each_is_told_by_itself() -> None:
+    whole = replace(ROW, previous="2026Q2", change=None, change_label="not_comparable")
+    visits = replace(whole, channel="store_visit", change=-0.14, change_label="down")
+    calls = replace(whole, channel="phone", change_label=None)
+    assert words.location_change(whole, [visits, calls]) == (
+        "The channels have changed, so each is compared with Q2 2026 by itself. Store visit: down 14 points."
+    )
+    assert words.location_change(whole, [calls]).startswith("Not comparable with Q2 2026")
+
+
+@pytest.mark.parametrize(
     ("low", "high", "target", "said", "tone"),
     [
         (0.85, 0.95, 0.85, "level met", "above"),
