@@ -112,13 +112,13 @@ def _counted(programme_id: int, quarter: Quarter) -> tuple[ColumnElement[bool] |
     )
 
 
-def count_waiting(session: Session, programme: Programme, locations: Collection[str]) -> int:
-    """Return how many visits of the locations wait for their review, of whatever quarter."""
+def count_waiting(session: Session, programme: Programme, quarter: Quarter, locations: Collection[str]) -> int:
+    """Return how many visits of the locations, made in the quarter, wait for their review."""
     rows = session.execute(
         select(Location.code, func.count())
         .select_from(Visit)
         .join(Location, Location.id == Visit.location_id)
-        .where(Visit.programme_id == programme.id, Visit.status == State.SUBMITTED)
+        .where(Visit.programme_id == programme.id, Visit.quarter == str(quarter), Visit.status == State.SUBMITTED)
         .group_by(Location.code)
     )
     return sum(number for code, number in rows if code in locations)

@@ -18,7 +18,7 @@ from auditapp.formulas import protect
 from checklists.problems import Problem
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Sheet = tuple[str | None, Sequence[str], Iterable[Sequence[object]]]  # name (None: the usual one), columns, rows
+Sheet = tuple[str, Sequence[str], Iterable[Sequence[object]]]  # name, columns, rows
 SHEET_ROWS = 1_048_575  # what a worksheet holds below its header
 # The colours of the pages. Bars are pale, because an error bar has a half inside.
 INK, LINE, PALE = "#4c5968", "#d8dee5", "#dcebf4"

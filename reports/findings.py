@@ -334,7 +334,7 @@ def critical(
     else:
         asked, hit = (len(counted), sum(1 for visit in counted if visit.critical_failed)) if counted else visits_hit
         text = Text(
-            f"Pytania krytyczne: {failed} z {applicable} odpowiedzi poniżej progu"
+            f"Niespełnione pytania krytyczne: {failed} z {applicable}"
             + (f", w {hit} z {asked} {'wizyty' if asked == 1 else 'wizyt'}." if asked else "."),
             f"Critical questions: {failed} of {applicable} answers failed"
             + (f", in {hit} of {visits(asked, 'en')}." if asked else "."),

@@ -232,7 +232,7 @@ def trust_note(populations: Sequence[Population], locale: str) -> str:
     if any(population.reliability is not None and population.k0 is None for population in shown):
         parts.append(
             Text(
-                "Bez liczby wizyt: wizyty nie pokazują pewnych różnic między tymi placówkami.",
+                "Bez liczby wizyt: wizyty nie pokazują wyraźnych różnic między tymi placówkami.",
                 "Without a number of visits: the visits show no reliable differences between these locations.",
             )
         )

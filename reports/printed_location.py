@@ -139,7 +139,7 @@ def _visit(visit: VisitLine, locale: str) -> dict[str, Any]:
         remarks.append(LABELS["not_counted"].get(locale))
     if visit.critical_failed:
         number = visit.critical_failed
-        remarks.append(f"krytyczne poniżej progu: {number}" if locale == "pl" else f"critical failed: {number}")
+        remarks.append(f"krytyczne niespełnione: {number}" if locale == "pl" else f"critical failed: {number}")
     return {
         "day": write_day(visit.day, locale),
         "channel": CHANNELS[visit.channel].get(locale),

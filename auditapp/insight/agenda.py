@@ -242,7 +242,7 @@ def agenda_page(
             missed=made.missed(area, channels),
             changed=made.changed(area),
             broken=facts.common.broken(facts.settings.overlap),
-            waiting=failures.count_waiting(session, programme, area),
+            waiting=failures.count_waiting(session, programme, period.quarter, area),
         ),
         channels=len(channels) > 1,
         comparison=built,

@@ -32,7 +32,8 @@ def compare(actor: Actor) -> Any:
     """Compare the locations in scope: which differ, which do not."""
     page = _compare_page(actor, figures_only=_file_kind() != "")
     if _file_kind():
-        return _file(sheets.COMPARE_COLUMNS, sheets.compare(page), f"comparison-{page.period.quarter}")
+        rows, sheet = sheets.compare(page), _("Comparison of locations")
+        return _file(sheets.COMPARE_COLUMNS, rows, f"comparison-{page.period.quarter}", sheet)
     asked = saved.clean("compare", list(request.args.items(multi=True)))
     pictures = {
         f"picture_{kind}": f"{url_for(f'.compare_{kind}', programme=actor.programme)}?{asked}"
@@ -80,7 +81,7 @@ def side_by_side(actor: Actor) -> Any:
     """Show two to six locations side by side, criterion by criterion and quarter by quarter."""
     page = side.side_page(*desk.ground(actor), request.args.getlist("location"), search=request.args.get("search", ""))
     if _file_kind():
-        return _file(side.COLUMNS, side.sheet(page), f"side-{page.period.quarter}")
+        return _file(side.COLUMNS, side.sheet(page), f"side-{page.period.quarter}", _("Side by side"))
     return _show(actor, "side", page)
 
 
@@ -98,7 +99,8 @@ def criteria_table(actor: Actor) -> Any:
         everything=_file_kind() != "",
     )
     if _file_kind():
-        return _file(heat_sheet.COLUMNS, heat_sheet.rows_of(page), f"criteria-{page.by}-{page.period.quarter}")
+        rows, sheet = heat_sheet.rows_of(page), _("Table of criteria")
+        return _file(heat_sheet.COLUMNS, rows, f"criteria-{page.by}-{page.period.quarter}", sheet)
     return _show(actor, "heat", page)
 
 
@@ -142,9 +144,10 @@ def _file_kind() -> str:
     return kind if kind in ("csv", "xlsx") else ""
 
 
-def _file(columns: tuple[str, ...], rows: list[Row], name: str) -> Response:
-    respond = sheets.respond_xlsx if _file_kind() == "xlsx" else sheets.respond
-    return respond(columns, rows, name)
+def _file(columns: tuple[str, ...], rows: list[Row], name: str, sheet: str) -> Response:
+    if _file_kind() == "xlsx":
+        return sheets.respond_xlsx(columns, rows, name, sheet)
+    return sheets.respond(columns, rows, name)
 
 
 def _show(actor: Actor, name: str, page: Any, **values: Any) -> Any:

@@ -62,10 +62,12 @@ def heat(page: HeatPage) -> str:
     if not below and not above:
         return str(_("No clear differences: what separates the cells of this table can be chance."))
     return str(
-        _(
-            "Of %(cells)s scores in this table %(below)s are clearly below the network and %(above)s clearly above; "
+        ngettext(
+            "Of %(num)d score in this table %(below)s are clearly below the network and %(above)s clearly above; "
             "for the others the difference can be chance.",
-            cells=cells,
+            "Of %(num)d scores in this table %(below)s are clearly below the network and %(above)s clearly above; "
+            "for the others the difference can be chance.",
+            cells,
             below=below,
             above=above,
         )

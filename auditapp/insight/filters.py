@@ -35,17 +35,17 @@ class Period:
 def read_period(session: Session, programme_id: int, arguments: Mapping[str, str], today: date) -> Period:
     """Return the period asked for, else the last finished quarter with results and the one before it.
 
-    Problem bad_quarter for what is not written as a quarter; a quarter without results is a legal answer.
+    Problem bad_quarter for what is not written as a quarter; a quarter without results is a legal answer. An earlier
+    quarter that is not before the one shown is forgotten: it belongs to another choice of the same form.
     """
     known = results.quarters_with_results(session, programme_id)
     asked = _quarter(arguments.get("quarter", ""))
     quarter = asked or results.default_quarter(known, today) or Quarter.of(today)
     before = arguments.get("previous", "")
     previous = None if before == NO_PREVIOUS else _quarter(before)
-    if not before and quarter.previous() in known:
-        previous = quarter.previous()
-    if previous is not None and previous >= quarter:
-        raise Problem("bad_quarter", value=before)
+    forgotten = not before or (previous is not None and previous >= quarter)
+    if forgotten:
+        previous = quarter.previous() if quarter.previous() in known else None
     return Period(quarter, previous, tuple(sorted({*known, quarter}, reverse=True)))
 
 

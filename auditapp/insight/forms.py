@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
+from flask_babel import format_decimal
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, FloatField, IntegerField
@@ -20,8 +22,17 @@ def _finite(_form: FlaskForm, field: Field) -> None:
         raise StopValidation(_l("Enter a number, for example 5 or 2.5."))
 
 
+class _Within(NumberRange):
+    """A range whose ends are said as the reader's language writes numbers."""
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        low, high = format_decimal(self.min), format_decimal(self.max)
+        self.message = _("The number must be from %(min)s to %(max)s.", min=low, max=high)
+        super().__call__(form, field)
+
+
 def _from(low: float, high: float) -> list[Any]:
-    return [_finite, NumberRange(low, high, _l("The number must be from %(min)s to %(max)s."))]
+    return [_finite, _Within(low, high)]
 
 
 class Number(FloatField):

@@ -63,10 +63,10 @@ def _cell(value: object) -> object:
     return "" if value is None else value
 
 
-def respond_xlsx(columns: Sequence[str], rows: Iterable[Row], name: str) -> Response:
-    """Return rows as an XLSX download of one sheet; absent values are empty cells."""
+def respond_xlsx(columns: Sequence[str], rows: Iterable[Row], name: str, sheet: str) -> Response:
+    """Return rows as an XLSX download of one sheet, which a reader may know by its name; absent values are empty."""
     out = io.BytesIO()
-    write_workbook(out, [(None, columns, ([row.get(column) for column in columns] for row in rows))])
+    write_workbook(out, [(sheet, columns, ([row.get(column) for column in columns] for row in rows))])
     response = Response(out.getvalue(), mimetype=XLSX)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     response.headers["Cache-Control"] = "no-store"

@@ -92,39 +92,57 @@ def channel_name(channel: str, locale: str) -> str:
 # --- Network and regions
 
 
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """The network or a region in all channels, in one, or in one population; `level` is of these very visits."""
+
+    summary: Summary
+    channel: str
+    level: str | None = None
+
+
+def _regions_of(quarter: QuarterFacts, part: Part, locale: str) -> tuple[list[_Area], list[_Area]]:
+    """Return the regions in all channels, and those that are told apart in a population that is not all of theirs."""
+    largest = quarter.largest()
+    levels, compared = quarter.verdicts(*largest).levels, quarter.of_population(*largest)
+    whole, inside = [], []
+    for each in results.build_summaries(quarter.facts, regions=quarter.regions):
+        if not each.locations or each.region not in part.regions:
+            continue
+        level, population = levels.get(each.region), compared[each.region, ""]
+        same = population.n == each.n
+        whole.append(_Area(each, channel_name("", locale), level if same else None))
+        if level and not same:
+            inside.append(_Area(population, population_name(*largest, locale), level))
+    return whole, inside
+
+
 def _areas(quarter: QuarterFacts, part: Part, locale: str) -> Sheet:
-    whole = quarter.network
-    regions = [
-        each
-        for each in results.build_summaries(quarter.facts, regions=quarter.regions)
-        if each.locations and each.region in part.regions
-    ]
+    whole = _Area(quarter.network, channel_name("", locale))
+    regions, inside = _regions_of(quarter, part, locale)
     channels = [
-        results.build_summaries(quarter.facts, channel=channel)[0]
+        _Area(results.build_summaries(quarter.facts, channel=channel)[0], channel_name(channel, locale))
         for channel in (quarter.channels if part.network and len(quarter.channels) > 1 else ())
     ]
-    largest = quarter.largest()
-    levels = quarter.verdicts(*largest).levels
-    where = population_name(*largest, locale)
+    where = population_name(*quarter.largest(), locale)
     columns = (
         Column(_l("Region"), _l("Path of the region; its values hold everything below it."),
-               lambda each: each.region or _("the whole network"), width=30),
-        Column(_l("Channel"), _l("All channels together, or one of them."),
-               lambda each: channel_name(each.channel, locale), width=22),
-        Column(_l("Locations"), _l("Locations open in the quarter."), lambda each: each.locations, "count"),
+               lambda each: each.summary.region or _("the whole network"), width=30),
+        Column(_l("Channel"), _l("All channels together, one of them, or one in one kind of locations."),
+               lambda each: each.channel, width=30),
+        Column(_l("Locations"), _l("Locations open in the quarter."), lambda each: each.summary.locations, "count"),
         Column(_l("Visited"), _l("Locations with a visit that counts; the others are in no score."),
-               lambda each: each.visited, "count"),
-        Column(_l("Visits"), N, lambda each: each.n, "count"),
-        Column(_l("Score"), SCORE, lambda each: each.score, "share"),
-        Column(_l("Interval from"), LOW, lambda each: each.low, "share"),
-        Column(_l("Interval to"), HIGH, lambda each: each.high, "share"),
+               lambda each: each.summary.visited, "count"),
+        Column(_l("Visits"), N, lambda each: each.summary.n, "count"),
+        Column(_l("Score"), SCORE, lambda each: each.summary.score, "share"),
+        Column(_l("Interval from"), LOW, lambda each: each.summary.low, "share"),
+        Column(_l("Interval to"), HIGH, lambda each: each.summary.high, "share"),
         Column(_l("Against the rest of the network"),
                _("Told only between locations that can be compared: %(where)s.", where=where),
-               lambda each: _level(levels.get(each.region) if each.region and not each.channel else "", locale),
-               width=24),
-        *_critical(lambda each: each),
-        Column(_l("Error bar down"), DOWN, lambda each: length(each.low, each.score), "share"),
-        Column(_l("Error bar up"), UP, lambda each: length(each.score, each.high), "share"),
+               lambda each: _level(each.level, locale), width=24),
+        *_critical(lambda each: each.summary),
+        Column(_l("Error bar down"), DOWN, lambda each: length(each.summary.low, each.summary.score), "share"),
+        Column(_l("Error bar up"), UP, lambda each: length(each.summary.score, each.summary.high), "share"),
     )  # fmt: skip
     bars = 1 + len(regions)
     chart = Chart(
@@ -134,7 +152,7 @@ def _areas(quarter: QuarterFacts, part: Part, locale: str) -> Sheet:
         (Curve(_("Score"), 5, 11, 12),),
         min(bars, MOST_BARS),
     )
-    rows = [whole, *regions, *channels]
+    rows = [whole, *regions, *channels, *inside]
     return Sheet(_("Network and regions"), columns, rows, chart=chart if regions else None)
 
 

@@ -189,7 +189,7 @@ def test_nobody_sees_more_than_what_is_theirs(people: dict[str, Person]) -> None
     assert people["region"].get(f"{HERE}?region=Południe").status == 404
     assert people["region"].get(f"{HERE}?region=Północ/Mazury").status == 200
     assert people["region"].get(f"{HERE}?quarter=soon").status == 422
-    assert people["region"].get(f"{HERE}?quarter=2026Q1&previous=2026Q2").status == 422
+    assert people["region"].get(f"{HERE}?quarter=2026Q1&previous=then").status == 422
 
 
 def test_a_long_list_is_cut_and_says_so(people: dict[str, Person], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -358,6 +358,7 @@ def test_a_quarter_under_way_and_visits_that_wait(app: App) -> None:
     assert "The quarter is under way: 1 of 6 locations visited so far." in known(page)
     assert "1 visit waits for its review; it counts once it is approved." in known(page)  # L02 is another's
     assert "Not visited this quarter" not in parts(page)
+    assert "review" not in known(made.manager.get(f"{HERE}?quarter=2026Q2"))  # it was made in another quarter
 
 
 def test_the_page_costs_few_queries(app: App, people: dict[str, Person]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from auditapp.documents import add_document
 from auditapp.factory import App, create_app
@@ -18,6 +20,7 @@ from auditapp.reporting.build_location import build_location
 from auditapp.reporting.quarter import gather
 from checklists.lifecycle import Role
 from reports.change import XmrLimits
+from reports.labels import population_name
 from reports.printed_location import location_page
 from reports.summary import Series
 from tests import documents
@@ -28,6 +31,7 @@ from tests.documents import GOOD
 from tests.pages import Page, Person
 
 HOME = "/p/lumo/results"
+AREAS = "Network and regions"
 CODES = [f"L{number:02d}" for number in range(1, 17)]
 REGIONS = {"L02": "Północ/Pomorze", "L04": "Północ/Pomorze"}  # visited in the store only
 WORST, FEW = "L01", "L16"  # bad in the store and good on the phone; two visits in each channel
@@ -86,6 +90,29 @@ def test_a_verdict_stands_beside_the_score_it_is_of(shown: Shown) -> None:
     page = shown.person().get(f"{HOME}/compare")
     assert page.document is not None
     assert "store visit" in page.document.xpath("//th[contains(., 'Score')]")[0].text_content()
+
+
+def test_a_verdict_on_a_sheet_stands_in_the_row_it_is_of(shown: Shown) -> None:
+    data = shown.person().get("/p/lumo/reports/2026Q2.xlsx").response.data
+    heading, *rows = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name(AREAS).to_python()
+    told = {(row[0], row[1]): row[heading.index("Against the rest of the network")] for row in rows}
+    stores = population_name("store", "store_visit", "en")
+    assert told == {
+        ("the whole network", "all channels"): "",
+        ("Południe", "all channels"): "",  # its score holds calls, the verdict does not
+        ("Południe", stores): told["Południe", stores],
+        ("Północ", "all channels"): "",
+        ("Północ", stores): told["Północ", stores],
+        ("Północ/Pomorze", "all channels"): told["Północ/Pomorze", "all channels"],  # visited in the store only
+        ("the whole network", "store visits"): "",
+        ("the whole network", "phone calls"): "",
+    }
+    assert all(told[region, where] for region, where in told if where == stores or region == "Północ/Pomorze")
+    with shown.app.database.reading() as session:
+        quarter = gather(session, session.get_one(Programme, shown.programme), NOW_SHOWN)
+    found = quarter.of_population("store", "store_visit")["Północ", ""]
+    (row,) = (row for row in rows if row[:2] == ["Północ", stores])
+    assert (row[heading.index("Score")], row[heading.index("Visits")]) == (found.score, found.n)
 
 
 def test_no_store_is_without_a_word(shown: Shown) -> None:

@@ -132,6 +132,21 @@ def test_files_are_the_same_figures_and_run_nothing(shown: Shown) -> None:
     assert found["L05"]["name"] == text["L05"]["name"] == f"'{HOSTILE}"
 
 
+@pytest.mark.parametrize(
+    ("path", "locale", "name"),
+    [
+        ("/compare", "pl", "Porównanie placówek"),
+        ("/compare", "en", "Comparison of locations"),
+        ("/side?location=L01&location=L02", "pl", "Obok siebie"),
+        ("/heat", "pl", "Tabela kryteriów"),
+    ],
+)
+def test_a_sheet_has_a_name(shown: Shown, path: str, locale: str, name: str) -> None:
+    person = Person(shown.app, shown.network.users["desk"], locale=locale)
+    data = person.get(f"{HOME}{path}{'&' if '?' in path else '?'}format=xlsx").response.data
+    assert CalamineWorkbook.from_filelike(io.BytesIO(data)).sheet_names == [name]
+
+
 @pytest.mark.parametrize(("kind", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG")])
 def test_the_picture_can_be_taken_away(shown: Shown, kind: str, start: bytes) -> None:
     page = shown.people["region"].get(f"{HOME}/compare.{kind}?previous=none&file=1")

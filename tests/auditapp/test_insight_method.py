@@ -219,6 +219,18 @@ def test_a_rule_is_tried(shown: Shown) -> None:
 @pytest.mark.parametrize(
     ("query", "wrong"),
     [
+        ("width=0", {"width": "Liczba musi być od 0,5 do 50."}),
+        ("phi=2", {"phi": "Liczba musi być od 0,001 do 1."}),
+    ],
+)
+def test_numbers_are_written_as_in_polish(shown: Shown, query: str, wrong: dict[str, str]) -> None:
+    person = Person(shown.app, shown.network.users["desk"], locale="pl")
+    assert errors(person.get(f"{HOME}/planner?{query}")) == wrong
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
         ("threshold=x", {"threshold": "Enter a number, for example 5 or 2.5."}),
         ("visits=2.5", {"visits": "Enter a whole number."}),
         ("visits=0", {"visits": "The number must be from 1 to 100."}),

@@ -287,7 +287,7 @@ def test_criteria_and_one_criterion(shown: Shown) -> None:
     [
         ("?quarter=2026Q5", 422),
         ("?quarter=0001Q1", 422),
-        ("?quarter=2026Q2&previous=2026Q3", 422),
+        ("?quarter=2026Q2&previous=2026Q5", 422),
         ("?quarter=2026Q2&previous=x", 422),
         ("/compare?channel=pigeon", 422),
         ("/compare?location_format=tent", 422),
@@ -306,6 +306,24 @@ def test_what_was_typed_by_hand(shown: Shown, path: str, status: int) -> None:
     assert page.status == status
     if "2024Q1" in path and "criteria?" not in path:
         assert "No visit" in page.text
+
+
+@pytest.mark.parametrize("path", ["", "/agenda", "/compare", "/side", f"/locations/{WORST}"])
+@pytest.mark.parametrize(
+    ("asked", "since"),
+    [
+        ("quarter=2026Q2&previous=2026Q2", "2026Q1"),  # another quarter chosen, the other field left as it was
+        ("quarter=2026Q2&previous=2026Q4", "2026Q1"),
+        ("quarter=2026Q1&previous=2026Q1", "none"),  # nothing lies before
+        ("quarter=2026Q2&previous=none", "none"),
+    ],
+)
+def test_an_earlier_quarter_that_is_not_earlier_is_forgotten(shown: Shown, path: str, asked: str, since: str) -> None:
+    page = shown.people["desk"].get(f"{HOME}{path}?{asked}")
+    assert page.status == 200
+    assert page.document is not None
+    chosen = page.document.xpath("//select[@name='previous']/option[@selected]/@value") or ["none"]
+    assert chosen == [since]
 
 
 @pytest.mark.parametrize("who", ["desk", "region"])

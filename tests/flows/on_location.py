@@ -101,7 +101,7 @@ class LocationOnPaper(OnPaper):
         remarks = [] if visit["visit_kind"] == "regular" else [visit["visit_kind"]]
         assert not remarks, "the demo has regular visits only"
         if int(visit["critical_failed"]):
-            words = "krytyczne poniżej progu" if self.locale == "pl" else "critical failed"
+            words = "krytyczne niespełnione" if self.locale == "pl" else "critical failed"
             remarks.append(f"{words}: {visit['critical_failed']}")
         self.take(self.day(visit), self.channel(visit["channel"]), self.share(float(visit["score"])), *remarks)
 

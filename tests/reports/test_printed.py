@@ -251,7 +251,7 @@ def test_visits_that_do_not_count_say_so() -> None:
     visits = (make_visit(1, 0.7, kind="revisit", critical_failed=2), make_visit(2, 0.3, scorable=False), make_visit(3))
     page = location_page(make_location_report(visits=visits), "N-1", "pl")
     assert [visit["remark"] for visit in page["visits"]] == [
-        "ponowna wizyta, nie liczy się do wyniku, krytyczne poniżej progu: 2",
+        "ponowna wizyta, nie liczy się do wyniku, krytyczne niespełnione: 2",
         "nie liczy się do wyniku",
         "",
     ]
