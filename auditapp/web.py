@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Response, current_app, g, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -132,11 +133,19 @@ def picture(svg: bytes) -> Response:
     return response
 
 
+def attach(response: Response, name: str) -> None:
+    """Have a response saved under `name`; a header holds plain letters only, so the others stand beside (RFC 8187)."""
+    split = unicodedata.normalize("NFKD", name.translate(str.maketrans("łŁ", "lL")))
+    plain = split.encode("ascii", "ignore").decode()
+    whole = {} if plain == name else {"filename*": f"UTF-8''{quote(name, safe='')}"}
+    response.headers.set("Content-Disposition", "attachment", filename=plain, **whole)
+
+
 def as_it_came(data: bytes, name: str) -> Response:
     """Return what somebody sent as a plain file that no browser opens as a page: anybody may have written it."""
     response = current_app.make_response(data)
     response.mimetype = "text/plain"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    attach(response, name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"

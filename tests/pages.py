@@ -72,6 +72,8 @@ class Person:
 def inspect(page: Page) -> None:
     """What must hold on every HTML page of the product."""
     assert page.status < 500, f"server error: {page.html[:2000]}"
+    for name, value in page.response.headers:
+        assert value.isascii(), f"no server sends this header: {name}: {value}"
     assert "Traceback (most recent call last)" not in page.html if page.is_html else True
     document = page.document
     if document is None:

@@ -168,7 +168,9 @@ def location(actor: Actor, code: str | None) -> Any:
     session = web.session()
     row: Location | None = get_location(session, actor, code) if code else None
     heading = row.name if row else _("New location")
-    form = forms.LocationForm(obj=row, data={"region": row.region.path} if row else None)
+    form = forms.LocationForm(obj=row)
+    if row is not None and not form.is_submitted():
+        form.region.data = row.region.path  # the row's own `region` is no path
     form.region.choices = [SelectChoice(each.path) for each in queries.regions(session, actor)]
     names = ("code", "name", "format", "city", "attributes", "opened_on", "closed_on")
     saved = accept(

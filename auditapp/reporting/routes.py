@@ -129,7 +129,7 @@ def packed(actor: Actor, quarter: str) -> Any:
     note_opened(actor, "reports", quarter, region=path, count=len(reports))
     name = f"{actor.programme}-{quarter}{'-' + region.name if region else ''}.zip"
     response = Response(_pieces(out), mimetype="application/zip")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    web.attach(response, name)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -117,6 +117,25 @@ def test_add_region_and_location(app: App, manager: Person) -> None:
     assert "Olsztyn, Aura" in manager.get(f"{HERE}/locations?q=aura").text
 
 
+def test_a_location_that_is_saved_as_it_stands_stays_as_it_is(app: App, manager: Person) -> None:
+    def stored() -> list[tuple[object, ...]]:
+        with app.database.reading() as session:
+            rows = session.scalars(select(Location).order_by(Location.id))
+            return [(row.code, row.name, row.region.path, row.format, row.city, row.attributes) for row in rows]
+
+    before = stored()
+    for code in [row[0] for row in before]:
+        page = manager.get(f"{HERE}/locations/{code}")
+        assert page.document is not None
+        (form,) = [each for each in page.document.forms if "region" in each.fields]
+        fields: dict[str, list[str]] = {}
+        for field, value in form.form_values():
+            fields.setdefault(field, []).append(value)
+        del fields["csrf_token"]
+        assert manager.post(f"{HERE}/locations/{code}", fields).status == 303
+    assert stored() == before
+
+
 @pytest.mark.parametrize("name", ["  ", "..", "a/b", "\u0000", "\u200b"])
 def test_names_that_cannot_be_read(manager: Person, name: str) -> None:
     assert manager.post(f"{HERE}/regions", {"parent": "", "name": name}).status == 422
