@@ -176,6 +176,7 @@ class AgendaPage:
             well_places=self.well.places,
             well_criteria=self.well.criteria.number,
             clean=bool(self.well.clean),
+            elsewhere=any(each.visited for each in self.comparison.populations),
         )
 
     @property

@@ -14,15 +14,23 @@ from reports.periods import Quarter
 from reports.thresholds import Thresholds
 
 
-def lead(standing: Standing, *, places: int, criteria: int, well_places: int, well_criteria: int, clean: bool) -> str:
+def lead(
+    standing: Standing,
+    *,
+    places: int,
+    criteria: int,
+    well_places: int,
+    well_criteria: int,
+    clean: bool,
+    elsewhere: bool = False,
+) -> str:
     """Return the first sentences: how much needs somebody, how much went well; calm where nothing is clear.
 
-    `places` and `criteria` need somebody; `clean` tells that no critical question failed.
+    `places` and `criteria` need somebody; `clean` tells that no critical question failed, `elsewhere` that visits count
+    in the network.
     """
     if standing == "no_visits":
-        return str(
-            _("No visit counts in this quarter yet. Choose another quarter, or come back when visits are approved.")
-        )
+        return words.no_visits(elsewhere=elsewhere)
     together, well = whole(standing), well_places + well_criteria + clean
     parts = [together] if standing == "perfect" else []
     if places and criteria:

@@ -80,6 +80,11 @@ class AreaPage:
     everything: bool
 
     @property
+    def elsewhere(self) -> bool:
+        """Tell whether visits of the quarter count anywhere in the network."""
+        return bool((self.facts.overall["quarter"] == str(self.period.quarter)).any())
+
+    @property
     def listed(self) -> Sequence[PlaceLine]:
         """Return the locations that the page lists: all of them, or the first."""
         return self.places if self.everything else self.places[:SHOWN]

@@ -48,7 +48,7 @@ def heat(page: HeatPage) -> str:
     """Return how many cells are clearly below or above the network, and out of how many."""
     cells = page.filled
     if not cells:
-        return str(_("No visit counts in this quarter yet, so there is nothing to compare."))
+        return words.nothing(elsewhere=bool(page.channels))
     below, above, example = page.toned("below"), page.toned("above"), page.example
     if isinstance(example, RegionExample) and example.p is None:
         if example.everywhere:

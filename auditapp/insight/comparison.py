@@ -101,7 +101,7 @@ class ComparePage:
     def standing(self) -> str:
         """Return the first sentence: it counts the very rows that are listed."""
         alone = standing_words.is_alone(self.comparison.populations, self.channel)
-        said = standing_words.differences(self.comparison.rows, alone=alone)
+        said = standing_words.differences(self.comparison.rows, alone=alone, elsewhere=bool(self.channels))
         return words.of_channel(self.channel, said) if self.channel and len(self.channels) > 1 else said
 
     @property
@@ -197,7 +197,7 @@ def compare_page(
         return _line(row, built, populations.get((row.format, source.get(row.location, ""))), facts.targets)
 
     used = {(row.format, source.get(row.location, "")) for row in rows}
-    (summary,) = results.build_summaries(facts, regions=[path], channel=channel or None)
+    (summary,) = results.build_summaries(_of_format(facts, location_format), regions=[path], channel=channel or None)
     by_name = facts.remember(("by name",), lambda: _by_name(built), len(facts.locations))
     groups = _groups(sorted(rows, key=lambda row: by_name[row.location]), line, everything=everything)
     listed = [] if figures_only else [line.row.location for group in groups for line in group.lines if line.row.n]
@@ -221,6 +221,12 @@ def compare_page(
         breaks=[each for each in sorted(broken) if period.previous and period.previous < each <= period.quarter],
         facts=facts,
     )
+
+
+def _of_format(facts: Facts, location_format: str) -> Facts:
+    """Return the facts of the locations of one format; of all of them where none is asked for, or none is of it."""
+    places = facts.locations[facts.locations["format"] == location_format].reset_index(drop=True)
+    return facts if places.empty else replace(facts, locations=places, key=(*facts.key, location_format))
 
 
 def _by_name(built: Comparison) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -52,10 +52,16 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class PlanAnswer:
-    """The visits that each wish needs (`for_reliability` None: no number of visits gives it), and what others give."""
+    """The visits that each wish needs (`for_reliability` None: no number of visits gives it), and what others give.
+
+    All of it rests on `level` and `phi`; `entered` tells that they are not both the population's own. `now` is the
+    population with what its usual number of visits tells by the same figures.
+    """
 
     level: float
     phi: float
+    entered: bool
+    now: PopulationLine
     for_width: int
     for_change: int
     for_reliability: int | None
@@ -102,7 +108,7 @@ def plan_page(session: Session, programme: Programme, period: Period, arguments:
     phi = _own(form.phi, None if line is None else line.population.phi, 3)
     answer = None
     if valid and line is not None and level is not None and phi is not None:
-        answer = _plan(form, min(max(level / 100, 0.001), 0.999), phi, line.population.k0, comparison.settings)
+        answer = _plan(form, line, min(max(level / 100, 0.001), 0.999), phi, comparison.settings)
     return PlanPage(period, populations, line, form, answer)
 
 
@@ -116,18 +122,34 @@ def _own(field: Number, own: float | None, digits: int) -> float | None:
     return own if field.data is None else field.data
 
 
-def _plan(form: PlanForm, level: float, phi: float, k0: float | None, settings: Thresholds) -> PlanAnswer:
+def _plan(form: PlanForm, line: PopulationLine, level: float, phi: float, settings: Thresholds) -> PlanAnswer:
+    k0 = _visits_for_half(line.population, level, phi)
+
     def found(n: int) -> float | None:
         return None if k0 is None or n < settings.label_visits else share_found(n, k0, settings.list_error)
 
     return PlanAnswer(
         level=level,
         phi=phi,
+        entered=any(field.data is not None for field in (form.level, form.phi)),
+        now=replace(line, reach=build_reach(line.usual, level, phi, k0) if line.usual else None),
         for_width=visits_for_width(level, phi, form.width.data / 100),
         for_change=visits_for_change(level, phi, form.change.data / 100),
         for_reliability=None if k0 is None else visits_for_reliability(k0, form.reliability.data / 100),
         rows=[PlanRow(n, build_reach(n, level, phi, k0), found(n)) for n in PLANS],
     )
+
+
+def _visits_for_half(population: Population, level: float, phi: float) -> float | None:
+    """Return the visits that give a reliability of 0.5 at another level and dispersion, None where none do.
+
+    k0 = var_within / tau2, and var_within is phi * p * (1 - p) (scoring.md sections 2 and 3): the variance of visits
+    follows what was entered, how much true levels differ stays the population's own.
+    """
+    k0, own, mu = population.k0, population.phi, population.mu
+    if k0 is None or not own or mu is None or not 0 < mu < 1:
+        return k0
+    return k0 * (phi * level * (1 - level)) / (own * mu * (1 - mu))
 
 
 def rule_page(session: Session, programme: Programme, period: Period, arguments: Mapping[str, str]) -> PlanPage:

@@ -57,11 +57,14 @@ def is_alone(populations: Iterable[Population], channel: str = "") -> bool:
     return max(visited, default=0) == 1
 
 
-def differences(rows: Sequence[ComparisonRow], *, alone: bool = False) -> str:
-    """Return how many of the rows, one for each location, are below, above, neither or not known: all are counted."""
+def differences(rows: Sequence[ComparisonRow], *, alone: bool = False, elsewhere: bool = False) -> str:
+    """Return how many of the rows, one for each location, are below, above, neither or not known: all are counted.
+
+    `elsewhere`: visits count in the quarter, of these locations and this channel or of others.
+    """
     counts = Counter(group(row) for row in rows)
     if counts["not_visited"] == len(rows):
-        return str(_("No visit counts in this quarter yet, so there is nothing to compare."))
+        return words.nothing(elsewhere=elsewhere)
     if alone:
         return str(_("Only one location was visited, so there is nothing to compare it with."))
     if counts["none"] + counts["not_visited"] == len(rows) and _alike(rows):

@@ -240,6 +240,22 @@ def method(population: Population) -> str:
     )
 
 
+def nothing(*, elsewhere: bool) -> str:
+    """Return that there is nothing to compare: for this choice only where visits count `elsewhere` in the quarter."""
+    if elsewhere:
+        return str(
+            _("There is nothing to compare for this choice. Visits do count in this quarter: choose other filters.")
+        )
+    return str(_("No visit counts in this quarter yet, so there is nothing to compare."))
+
+
+def no_visits(*, elsewhere: bool) -> str:
+    """Return that no visit of the area shown counts; `elsewhere` in the network visits of the quarter do."""
+    if elsewhere:
+        return str(_("No visit counts here in this quarter yet; elsewhere in the network visits do."))
+    return str(_("No visit counts in this quarter yet. Choose another quarter, or come back when visits are approved."))
+
+
 def visit_score(score: float | None) -> str:
     """Return what one visit says, and what it does not."""
     if score is None:
@@ -312,9 +328,10 @@ def thresholds(settings: Thresholds) -> str:
     """Return the rules of this page with their thresholds."""
     return str(
         _(
-            "A location has a score from %(score)s visits and a verdict from %(label)s. At most %(error)s of a list is "
-            "expected to be wrong. Places are shown where at least %(reliability)s of the differences between scores "
-            "are real (reliability). Of the changes marked in this list at most %(q)s are expected to be wrong (false "
+            "A location has a score from %(score)s visits and a verdict from %(label)s. Of the whole network's list of "
+            "clear differences at most %(error)s is expected to be wrong; in a part of it (a region, a filter) it can "
+            "be more or less. Places are shown where at least %(reliability)s of the differences between scores are "
+            "real (reliability). Of the changes marked in the whole network at most %(q)s are expected to be wrong (false "
             "discovery rate).",
             score=settings.score_visits,
             label=settings.label_visits,

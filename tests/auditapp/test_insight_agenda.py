@@ -282,6 +282,15 @@ def test_every_poor_quarter_has_its_sentence(
         assert said in lead(person.get(f"{HERE}?quarter={NOW_SHOWN}&previous={BEFORE}"))
 
 
+def test_an_area_without_visits_is_not_the_network(app: App) -> None:
+    made = make_area(app)
+    add(app, made, NOW_SHOWN, QUICK, codes=[code for code in PLACES if code not in PLACES[::2]])
+    said = "No visit counts here in this quarter yet; elsewhere in the network visits do."
+    for path in (HERE, "/p/lumo/results/regions/Północ"):
+        assert said in lead(made.manager.get(f"{path}?quarter={NOW_SHOWN}"))
+    assert said not in lead(made.desk.get(f"{HERE}?quarter={NOW_SHOWN}"))
+
+
 @pytest.mark.parametrize(
     ("document", "code", "said"),
     [

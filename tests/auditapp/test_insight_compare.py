@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,6 +146,57 @@ def test_a_sheet_has_a_name(shown: Shown, path: str, locale: str, name: str) -> 
     person = Person(shown.app, shown.network.users["desk"], locale=locale)
     data = person.get(f"{HOME}{path}{'&' if '?' in path else '?'}format=xlsx").response.data
     assert CalamineWorkbook.from_filelike(io.BytesIO(data)).sheet_names == [name]
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "said"),
+    [
+        ("desk", "/compare?channel=chat", True),
+        ("desk", "/compare?quarter=2024Q1", False),
+        ("region", "/heat?channel=chat", True),
+        ("region", "/heat?location_format=online_shop", True),
+        ("location", "/heat?by=region", True),  # who has no region to compare
+        ("desk", "/heat?quarter=2024Q1", False),
+    ],
+)
+def test_nothing_for_a_choice_is_not_nothing_in_the_quarter(shown: Shown, who: str, path: str, said: bool) -> None:
+    text = shown.people[who].get(HOME + path).text
+    assert ("There is nothing to compare for this choice." in text) is said
+    assert ("No visit counts in this quarter yet, so there is nothing to compare." in text) is not said
+
+
+@pytest.mark.parametrize(
+    ("chosen", "heading", "score_of"),
+    [
+        ("", "Network", CODES),
+        ("store", "Network, store", CODES[2:]),
+        ("contact_centre", "Network, contact centre", CODES[:2]),
+        ("online_shop", "", ()),
+    ],
+)
+def test_the_figure_beside_the_list_is_of_its_format(
+    app: App, chosen: str, heading: str, score_of: tuple[str, ...]
+) -> None:
+    with app.database.transaction() as session:
+        network = make_network(session)
+        for code in CODES[:2]:
+            network.locations[code].format = "contact_centre"
+    page = Person(app, network.users["desk"], locale="en").get(f"{HOME}/compare?location_format={chosen}")
+    assert page.document is not None
+    cards = [" ".join(card.text_content().split()) for card in page.document.xpath("//aside/section[p[@class='big']]")]
+    with app.database.reading() as session:
+        visits = Counter(session.scalars(select(Location.code).join(Visit).where(Visit.quarter == str(NOW_SHOWN))))
+    visited = [code for code in score_of if visits[code]]
+    number = sum(visits[code] for code in visited)
+    assert page.document.xpath("//aside/section[p[@class='big']]/h2/text()") == [heading][: len(score_of)]
+    assert all(f"{len(visited)} of {len(score_of)} locations, {number} visits." in card for card in cards)
+
+
+def test_the_error_of_a_list_is_that_of_the_whole_network(shown: Shown) -> None:
+    text = shown.people["region"].get(f"{HOME}/compare").text
+    assert (
+        "Of the whole network's list of clear differences at most 5% is expected to be wrong; in a part of it" in text
+    )
 
 
 @pytest.mark.parametrize(("kind", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG")])

@@ -14,6 +14,7 @@ from auditapp.factory import App
 from auditapp.insight import method
 from auditapp.models import Programme, Visit, VisitScoreRow
 from checklists.lifecycle import Role
+from checklists.rounding import half_up
 from reports.compare import Comparison
 from reports.planner import build_reach, rule_risk, visits_for_change, visits_for_reliability, visits_for_width
 from tests import factories as make
@@ -183,6 +184,40 @@ def test_the_planner_takes_other_figures(shown: Shown) -> None:
     page = shown.people["desk"].get(f"{HOME}/planner?width=5&change=10&reliability=80&level=85&phi=0,06")
     assert f"needs {visits_for_width(0.85, 0.06, 0.05)} visit" in page.text
     assert "an expected score of 85.0% and a dispersion of 0.060" in page.text
+
+
+@pytest.mark.parametrize(
+    ("entered", "level", "phi"),
+    [
+        ("level=&phi=", None, None),
+        ("level=&phi=0.3", None, 0.3),
+        ("level=70&phi=", 0.7, None),
+        ("level=70&phi=0.3", 0.7, 0.3),
+    ],
+)
+def test_every_part_of_the_answer_follows_what_was_entered(
+    shown: Shown, entered: str, level: float | None, phi: float | None
+) -> None:
+    (own,) = shown.comparison.populations
+    assert own.mu is not None
+    assert own.phi is not None
+    assert own.k0 is not None
+    p, spread = level or own.mu, phi or own.phi
+    # Visits vary by phi * p * (1 - p); how much true levels differ is not asked about.
+    k0 = own.k0 * (spread * p * (1 - p)) / (own.phi * own.mu * (1 - own.mu))
+    page = shown.people["desk"].get(f"{HOME}/planner?width=5&change=10&reliability=80&{entered}")
+    reach = build_reach(4, p, spread, k0)
+    assert reach.reliability is not None
+    row = next(row for row in cells(page) if row[0] == "4 now")
+    assert row[1:4] == [
+        f"± {100 * reach.half_width:.1f} pts",
+        f"{100 * reach.change:.1f} pts",
+        f"{half_up(100 * reach.reliability):.0f}%",
+    ]
+    assert f"is sure to about ±{half_up(100 * reach.half_width):.0f} points." in page.text
+    assert f"from about {half_up(100 * reach.change):.0f} points on" in page.text
+    assert f"to be real a location needs {visits_for_reliability(k0, 0.8)} visit" in page.text
+    assert ("All of this follows" in page.text) is (entered != "level=&phi=")
 
 
 @pytest.mark.parametrize(
