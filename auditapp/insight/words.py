@@ -331,8 +331,8 @@ def thresholds(settings: Thresholds) -> str:
             "A location has a score from %(score)s visits and a verdict from %(label)s. Of the whole network's list of "
             "clear differences at most %(error)s is expected to be wrong; in a part of it (a region, a filter) it can "
             "be more or less. Places are shown where at least %(reliability)s of the differences between scores are "
-            "real (reliability). Of the changes marked in the whole network at most %(q)s are expected to be wrong (false "
-            "discovery rate).",
+            "real (reliability). Of the changes marked in the whole network at most %(q)s are expected to be wrong "
+            "(false discovery rate).",
             score=settings.score_visits,
             label=settings.label_visits,
             error=percent(settings.list_error),
