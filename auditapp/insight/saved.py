@@ -41,7 +41,7 @@ def views_of(session: Session, actor: Actor) -> list[View]:
 
 
 def save_view(session: Session, actor: Actor, *, name: str, page: str, query: str, now: datetime) -> SavedView:
-    """Keep a view; the same name again replaces it. Problem for a name or an address that cannot be kept."""
+    """Keep a view. Problem for a name that is taken or cannot be kept, and for an address that cannot."""
     name = name.strip()
     if not name:
         raise Problem("empty_value")
@@ -54,13 +54,13 @@ def save_view(session: Session, actor: Actor, *, name: str, page: str, query: st
     kept = clean(page, parse_qsl(query[: 4 * QUERY]))
     if len(kept) > QUERY:
         raise Problem("text_too_long", length=len(kept), limit=QUERY)
-    row = session.scalar(select(SavedView).where(*_own(actor), SavedView.name == name))
-    if row is None:
-        if (session.scalar(select(func.count()).where(*_own(actor))) or 0) >= KEPT:
-            raise Problem("too_many_views", limit=KEPT)
-        row = SavedView(programme_id=actor.programme_id, user_id=actor.user_id, name=name, page="", query="")
-        session.add(row)
-    row.page, row.query, row.created_at = page, kept, now
+    if session.scalar(select(SavedView.id).where(*_own(actor), SavedView.name == name)) is not None:
+        raise Problem("duplicate_name", name=name)
+    if (session.scalar(select(func.count()).where(*_own(actor))) or 0) >= KEPT:
+        raise Problem("too_many_views", limit=KEPT)
+    row = SavedView(programme_id=actor.programme_id, user_id=actor.user_id, name=name, page=page, query=kept)
+    row.created_at = now
+    session.add(row)
     session.flush()
     return row
 

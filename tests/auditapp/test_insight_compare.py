@@ -382,10 +382,10 @@ def test_a_page_costs_few_queries(shown: Shown, path: str) -> None:
 
 
 # ---- Saved views ---------------------------------------------------------------------------------------------------
-def test_a_view_is_kept_opened_replaced_and_removed(shown: Shown) -> None:
+def test_a_view_is_kept_opened_and_removed(shown: Shown) -> None:
     desk, region = shown.people["desk"], shown.people["region"]
     asked = "quarter=2026Q2&region=Północ&previous=none&csrf_token=x&next=//evil"
-    kept = desk.post(f"{HOME}/views", {"name": "  My north ", "page": "compare", "query": asked})
+    kept = desk.post(f"{HOME}/views?{asked}", {"name": "  My north ", "page": "compare"})
     assert kept.status == 303
     assert kept.location == f"{HOME}/compare?quarter=2026Q2&region=P%C3%B3%C5%82noc&previous=none"
     page = desk.get(f"{HOME}/heat")
@@ -393,10 +393,12 @@ def test_a_view_is_kept_opened_replaced_and_removed(shown: Shown) -> None:
     assert kept.location in page.links()
     assert locations_of(desk.get(str(kept.location))) <= {*NORTH}
     assert "My north" not in region.get(f"{HOME}/compare").text
-    desk.post(f"{HOME}/views", {"name": "My north", "page": "side", "query": "location=L01&location=L02"})
+    taken = desk.post(f"{HOME}/views?location=L01&location=L02", {"name": "My north", "page": "side"})
+    assert refusal(taken) == ("My north", "The name “My north” exists here already. Choose another one.")
+    assert {"L01", "L02"} <= locations_of(taken)  # the page that was to be kept
     with shown.app.database.reading() as session:
         (row,) = session.scalars(select(SavedView)).all()
-        assert (row.page, row.query) == ("side", "location=L01&location=L02")
+        assert (row.page, row.query) == ("compare", "quarter=2026Q2&region=P%C3%B3%C5%82noc&previous=none")
     assert region.post(f"{HOME}/views/{row.id}/delete").status == 404
     gone = desk.post(f"{HOME}/views/{row.id}/delete", follow=True)
     assert "The view “My north” is removed." in gone.text
@@ -404,19 +406,46 @@ def test_a_view_is_kept_opened_replaced_and_removed(shown: Shown) -> None:
         assert session.scalars(select(SavedView)).all() == []
 
 
+def refusal(page: Page) -> tuple[str, str]:
+    """What stands in the field, and what is said beside it."""
+    assert page.status == 422
+    assert page.document is not None
+    (field,) = page.document.xpath("//input[@id='view-name'][@aria-invalid='true']")
+    (said,) = page.document.xpath(f"//*[@id='{field.get('aria-describedby')}']")
+    return field.get("value"), said.text_content().strip()
+
+
 @pytest.mark.parametrize(
-    "form",
+    ("name", "said"),
     [
-        {"name": "", "page": "compare", "query": ""},
-        {"name": "x" * 81, "page": "compare", "query": ""},
-        {"name": "a\u202eb", "page": "compare", "query": ""},
-        {"name": "x", "page": "people", "query": ""},
-        {"name": "x", "page": "side", "query": "&".join(f"location=L{n:06d}" for n in range(200))},
-        {},
+        ("", "This field cannot be left empty."),
+        ("   ", "This field cannot be left empty."),
+        ("x" * 81, "The text is too long: it has 81 characters, and 80 is the most."),
+        ("a\u202eb", "a"),
     ],
 )
-def test_what_cannot_be_kept(shown: Shown, form: dict[str, str]) -> None:
-    assert shown.people["desk"].post(f"{HOME}/views", form).status == 422
+@pytest.mark.parametrize("page", ["compare", "side", "heat"])
+def test_a_name_that_cannot_be_kept_is_said_beside_its_field(shown: Shown, page: str, name: str, said: str) -> None:
+    found = shown.people["desk"].post(f"{HOME}/views?quarter=2026Q1&previous=none", {"name": name, "page": page})
+    assert said in refusal(found)[1]
+    assert refusal(found)[0] == name
+    assert found.document is not None
+    assert found.document.xpath("//select[@name='quarter']/option[@selected]/@value") == ["2026Q1"]
+    assert f"{HOME}/{page}" in found.document.xpath("//form[@method='get']/@action")
+    with shown.app.database.reading() as session:
+        assert session.scalars(select(SavedView)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("form", "query", "status"),
+    [
+        ({"name": "x", "page": "people"}, "", 422),
+        ({"name": "x", "page": "heat"}, "&".join(f"region={n:06d}" for n in range(200)), 404),
+        ({}, "", 422),
+    ],
+)
+def test_what_cannot_be_kept(shown: Shown, form: dict[str, str], query: str, status: int) -> None:
+    assert shown.people["desk"].post(f"{HOME}/views?{query}", form).status == status
     with shown.app.database.reading() as session:
         assert session.scalars(select(SavedView)).all() == []
 
@@ -433,7 +462,9 @@ def test_views_have_an_end_and_an_owner(either_database: Database, monkeypatch: 
         keep = {"page": "heat", "query": "by=region", "now": make.NOW}
         row = saved.save_view(session, one, name="b", **keep)
         saved.save_view(session, one, name="A", **keep)
-        saved.save_view(session, one, name="b", **keep)
+        with pytest.raises(Problem) as taken:
+            saved.save_view(session, one, name="b", **keep)
+        assert taken.value.code == "duplicate_name"
         with pytest.raises(Problem) as full:
             saved.save_view(session, one, name="c", **keep)
         assert full.value.code == "too_many_views"
