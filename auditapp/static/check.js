@@ -61,6 +61,12 @@
         const lines = [...first, ...rest].map((item) => line(item, answers.get(item.code), problems.get(item.code) || ""));
         cards.push(made("section", { className: "card checked" }, made("h3", { textContent: part.title }), made("dl", {}, ...lines)));
       }
+      all("[data-asked]").forEach((place) => {
+        const code = place.dataset.asked, was = config.answers.get(code), now = answers.get(code), kept = config.photos.filter((photo) => photo.item === code);
+        const photos = all(".thumbs li", block(code));
+        const keys = items.find((item) => item.code === code).type === "photo" ? ["comment"] : ["state", "value", "comment"];
+        one(".tag", place).hidden = !keys.every((key) => was[key] === now[key]) || photos.length !== kept.length || !photos.every((line) => kept.some((photo) => photo.sha === line.dataset.sha));
+      });
       one("#verdict").textContent = open ? say.count("missing", open) : say("all_answered");
       one("#lacking").replaceChildren(...summary);
       one("#lacking").hidden = !open;

@@ -61,8 +61,8 @@
         place.classList.toggle("above", !open);
       });
     });
-    const unanswered = items.filter((item) => codes.has(item.code) && !Rules.given(answers.get(item.code))).length;
-    tools.remaining(lacking.length + wrong.length ? Math.max(unanswered, 1) : 0, codes.size, row || config.server ? Rules.instant(one("#started_on").value, one("#started_at").value, config.zone) : "");
+    const open = new Set([...lacking.map(([code]) => code), ...wrong.map((item) => item.code)]);
+    tools.remaining(open.size, codes.size, row || config.server ? Rules.instant(one("#started_on").value, one("#started_at").value, config.zone) : "");
     one("#progress-text").textContent = say("progress", { done: complete, all: parts });
     Object.assign(one("#progress"), { max: parts, value: complete });
     return { answers, codes, lacking, wrong };
@@ -207,8 +207,8 @@
     return save("*visit", () => Store.saveFields(row.id, fields));
   }
   one("#visit-facts").addEventListener("input", saveVisit);
+  const local = (iso) => new Intl.DateTimeFormat("sv-SE", { timeZone: config.zone, dateStyle: "short", timeStyle: "short" }).format(new Date(iso)).split(" ");
   function putVisit() {
-    const local = (iso) => new Intl.DateTimeFormat("sv-SE", { timeZone: config.zone, dateStyle: "short", timeStyle: "short" }).format(new Date(iso)).split(" ");
     [one("#started_on").value, one("#started_at").value] = local(row.started_at);
     if (row.ended_at) [one("#ended_on").value, one("#ended_at").value] = local(row.ended_at);
     one("#recognised").checked = Boolean(row.recognised);
@@ -248,6 +248,7 @@
   }
   /** Keep a chosen file as a photo of a question or of a note ("*..."); null when that was not possible. */
   async function addPhoto(file, place) {
+    const before = document.body.dataset.state, root = block(place);
     show("shrinking");
     try {
       const photo = await AuditPhotos.prepare(file, config.zone);
@@ -257,8 +258,9 @@
       return photo;
     } catch (error) {
       Store.note(`photo not saved: ${error.name} ${error.message}`);
-      warn(error.message === "bad" ? "bad_photo" : "full");
-      show("unsaved");
+      const bad = error.message === "bad"; // nothing is lost: the words stand where the file was chosen
+      if (bad && root) mark(root, say("bad_photo")); else warn(bad ? "bad_photo" : "full");
+      show(bad ? before : "unsaved");
       return null;
     }
   }
@@ -391,6 +393,7 @@
     await saveVisit();
     if (pending.size) return;
     lock();
+    scrollTo({ top: 0, behavior: "instant" }); // where it is said what became of it
     await Send.finish(row.id, items.filter((item) => block(item.code).hidden).map((item) => item.code), row_ended());
     const worker = navigator.serviceWorker && (await navigator.serviceWorker.ready);
     if (worker && worker.sync) worker.sync.register("send").catch(() => undefined);
@@ -455,7 +458,9 @@
 
   async function start() {
     config.answers = answersOn();
-    const [day, time] = JSON.parse(sessionStorage.getItem(config.address) || "[]"); // typed on the page of the brief
+    let [day, time] = JSON.parse(sessionStorage.getItem(config.address) || "[]"); // typed on the page of the brief
+    // The page may have been kept for days: the visit begins when it is opened, not when it was kept.
+    if (!(day && time) && !config.started_at) [day, time] = local(new Date());
     if (day && time) {
       [one("#started_on").value, one("#started_at").value, one("#ended_on").value] = [day, time, day];
       config.started_at = Rules.instant(day, time, config.zone);
@@ -485,7 +490,10 @@
       one("#done").hidden = row.state !== "sent";
       if (row.token !== config.token && row.state !== "sent") await Store.change(row.id, { token: config.token });
       if (row.state === "auth") renew().catch(() => undefined);
-    } else show(config.server ? "begun" : "fresh");
+    } else {
+      show(config.server || config.round > 1 ? "begun" : "fresh");
+      if (!config.notes.length) config.notes = ((await Store.documents()).find((each) => each.visit_id === config.visit_id && each.user === config.user && each.round === config.round - 1) || config).notes;
+    }
     const unsaved = Store.notes.read(aside);
     if (unsaved && editable) {
       for (const answer of JSON.parse(unsaved)) { put(answer); await saveAnswer(byCode.get(answer.item)); }

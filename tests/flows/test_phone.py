@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -349,6 +351,37 @@ def test_a_sent_visit_is_let_go_of_and_an_unsent_one_is_not(phone: Phone, office
     assert office.form in page.evaluate(kept)
 
 
+def test_a_visit_begins_when_its_form_is_opened_not_when_it_was_kept(phone: Phone, office: Office) -> None:
+    page = first_open(phone, office)
+    later = datetime.now(ZoneInfo("Europe/Warsaw")) + timedelta(days=2, hours=3)
+    page.context.set_offline(True)
+    page.clock.set_fixed_time(later)
+    page.reload()
+    page.wait_for_selector("body[data-ready='1']")
+    assert page.input_value("#started_on") == f"{later:%Y-%m-%d}"
+    assert page.input_value("#started_at") == f"{later:%H:%M}"
+    give(page, "M1", "yes")
+    wait_for(page, "draft")
+    page.clock.set_fixed_time(later + timedelta(hours=1))
+    page.reload()
+    page.wait_for_selector("body[data-ready='1']")
+    assert page.input_value("#started_at") == f"{later:%H:%M}"  # begun: it stays
+
+
+def test_a_file_that_is_no_photo_loses_nothing_and_is_refused_beside_its_question(phone: Phone, office: Office) -> None:
+    page = first_open(phone, office)
+    give(page, "M1", "yes")
+    wait_for(page, "draft")
+    show(page, "s-till")
+    page.set_input_files(
+        "#p-M10", files=[{"name": "p.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8 no picture"}]
+    )
+    page.wait_for_selector("#q-M10 .error")
+    assert "Tego pliku nie da się odczytać jako zdjęcia" in page.inner_text("#q-M10 .error")
+    assert page.is_hidden("#notice")
+    wait_for(page, "draft")
+
+
 def test_a_returned_visit_goes_on_with_its_answers_and_photos(phone: Phone, office: Office, picture: Path) -> None:
     page = first_open(phone, office)
     fill_in(page)
@@ -362,7 +395,12 @@ def test_a_returned_visit_goes_on_with_its_answers_and_photos(phone: Phone, offi
     page.wait_for_selector("body[data-ready='1']")
     assert page.get_by_text("Czy na pewno?").count() == 2  # at its question and at the check
     assert page.locator("#q-M10 .thumbs img").count() == 1
+    assert page.inner_text("#status") == "Rozpoczęta wcześniej; tu można ją dokończyć"
+    show(page, "check")
+    assert page.inner_text("[data-asked='M8'] .tag") == "bez zmian"
     give(page, "M8", "no")
+    show(page, "check")
+    assert page.is_hidden("[data-asked='M8'] .tag")
     screen = on_screen(page)
     send(page)
     wait_for(page, "sent")
