@@ -48,7 +48,7 @@ HEADERS = {
 }
 
 
-PARTS = ("text/css", "text/javascript", "font/woff", "font/woff2")
+PARTS = ("text/css", "text/javascript", "font/woff", "font/woff2", "application/manifest+json")
 FOR_PARTS = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")
 
 
