@@ -309,7 +309,7 @@ def praise(best: Sequence[Criterion], met: int, scored: int, locale: str) -> str
         names = listed([quoted(criterion.title, locale) for criterion in best[: min(NAMED, met)]], locale)
         text = Text(
             f"W {met} z {scored} {'kryterium' if scored == 1 else 'kryteriów'} poziom akceptacji jest osiągnięty na "
-            f"pewno, najlepiej wypada: {names}.",
+            f"pewno, najlepiej {'wypada' if min(NAMED, met) == 1 else 'wypadają'}: {names}.",
             f"In {met} of {scored} {'criterion' if scored == 1 else 'criteria'} the acceptance level is met for "
             f"certain, best of all {names}.",
         )

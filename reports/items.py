@@ -65,7 +65,7 @@ class ItemRow:
 
 @dataclass(frozen=True, slots=True)
 class ItemTable:
-    """The items of one checklist version in the order asked; `judgement` is the share of judgements in scored items."""
+    """The items of one checklist version in the order asked; `judgement` is the share of judgements in their weight."""
 
     checklist: str
     version: int
@@ -180,6 +180,7 @@ def _row(item: Item, share: FloatArray, rest: FloatArray, states: Mapping[Answer
 
 
 def judgement_share(checklist: Checklist) -> float | None:
-    """Return the share of judgements among the scored items, None without any."""
-    scored = [item.kind is ItemKind.JUDGEMENT for item in checklist.items if item.scored]
-    return sum(scored) / len(scored) if scored else None
+    """Return the share of judgements in the weight of the scored items, None without any."""
+    scored = [item for item in checklist.items if item.scored]
+    judged = sum(item.weight or 0.0 for item in scored if item.kind is ItemKind.JUDGEMENT)
+    return judged / checklist.total_weight if scored else None

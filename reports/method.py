@@ -43,10 +43,12 @@ def rules(settings: Thresholds, locale: str) -> list[Text]:
         Text(
             "Wynik wizyty to suma zdobytych wag podzielona przez sumę wag pytań, które jej dotyczyły; wizyta liczy się,"
             f" gdy dotyczyło jej co najmniej {scorable} wagi ankiety. „Nie dotyczy” nie liczy się ani na plus, ani na "
-            "minus. Wynik placówki to średnia jej wizyt, a wynik sieci i regionu to średnia placówek.",
+            "minus. Wynik placówki w kanale to średnia jej wizyt, łączny to średnia jej kanałów (także tych z jedną "
+            "wizytą), a wynik sieci i regionu to średnia placówek.",
             "A visit's score is the weight earned divided by the weight of the questions that applied; a visit counts "
             f"when at least {scorable} of the checklist's weight applied. “Not applicable” counts neither way. A "
-            "location's score is the mean of its visits, that of the network or a region the mean of its locations.",
+            "location's score in a channel is the mean of its visits, its score in all the mean of its channels (those "
+            "with one visit too), that of the network or a region the mean of its locations.",
         ),
         Text(
             "Przedział mówi, ile przy tej liczbie wizyt może zrobić przypadek: prawdziwy poziom mieści się w 95 takich "

@@ -31,7 +31,7 @@ from auditapp.review import service as review
 from auditapp.storage import Storage
 from auditapp.terminal import Instance
 from checklists.lifecycle import State
-from checklists.model import AnswerState, Channel, Checklist, Standard
+from checklists.model import Channel, Checklist, Standard
 from checklists.parse import shipped, shipped_documents
 from reports.periods import Quarter
 
@@ -236,10 +236,6 @@ def _photos(session: Session, instance: Instance, random: Random, now: datetime)
         for item, data in (("ST34", draw_receipt(random, visit.location.name, at)), ("ST08", draw_shelf(random))):
             photo = photos.accept_photo(data, limit=instance.settings.max_photo, max_pixels=50_000_000)
             evidence.keep_photo(session, storage, visit, item, photo, now)
-    # A question for a photo is answered by it; the drawn answers left that one open.
-    receipts = select(AnswerRow).where(AnswerRow.visit_id.in_([visit.id for visit in newest]), AnswerRow.item == "ST34")
-    for answer in session.scalars(receipts):
-        answer.state, answer.value = AnswerState.ANSWERED.value, "1"
 
 
 def _open_wave(

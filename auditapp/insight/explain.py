@@ -302,17 +302,26 @@ def _likely(row: ComparisonRow, population: Population | None) -> str:
 
 def _channels(page: LocationPage) -> str:
     weights = page.facts.weights
+
+    def score(channel: str) -> float | None:
+        shown = [line.score for line in page.visits if line.counts and line.visit.channel == channel]
+        known = [value for value in shown if value is not None]
+        return sum(known) / len(known) if known else None
+
     parts = [
         _(
             "%(channel)s %(score)s (%(visits)s, weight %(weight)s)",
             channel=words.channel(row.channel),
-            score=percent(row.score),
+            score=percent(score(row.channel)),
             visits=words.visits(row.n),
             weight=decimal(weights.get(row.channel, 1.0), 1),
         )
         for row in page.channels
     ]
-    return str(_("The weighted mean of the channels: %(parts)s.", parts="; ".join(str(part) for part in parts)))
+    said = str(_("The weighted mean of the channels: %(parts)s.", parts="; ".join(str(part) for part in parts)))
+    if any(row.n == 1 for row in page.channels):
+        said += " " + str(_("A channel with one visit has no score of its own, but the visit counts in this mean."))
+    return said
 
 
 def changed(row: ComparisonRow, settings: Thresholds) -> Lines:

@@ -194,6 +194,8 @@ def separable(page: ShoppersPage) -> list[str]:
                 )
             )
         )
+        if len(reasons) == 2:  # nothing else stands in the way
+            reasons[0] = str(_("Nothing to separate: the shoppers hardly differ in how strict they are."))
     return reasons
 
 

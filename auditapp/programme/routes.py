@@ -172,6 +172,9 @@ def location(actor: Actor, code: str | None) -> Any:
     if row is not None and not form.is_submitted():
         form.region.data = row.region.path  # the row's own `region` is no path
     form.region.choices = [SelectChoice(each.path) for each in queries.regions(session, actor)]
+    known = {choice.value for choice in forms.ATTRIBUTES}
+    imported = [SelectChoice(code) for code in (row.attributes if row else ()) if code not in known]
+    form.attributes.choices = [*forms.ATTRIBUTES, *imported]
     names = ("code", "name", "format", "city", "attributes", "opened_on", "closed_on")
     saved = accept(
         form,

@@ -14,7 +14,7 @@ from auditapp import criterion_facts, failures, quotes, results
 from auditapp.failures import Critical
 from auditapp.models import Programme, Region, Visit
 from auditapp.reporting import field
-from checklists.model import Channel, Checklist, ItemKind
+from checklists.model import Channel, Checklist
 from checklists.problems import Problem
 from reports import attention, quarterly
 from reports.attention import CriterionChange, CriterionFacts
@@ -22,6 +22,7 @@ from reports.brand import PLAIN, Brand
 from reports.compare import Comparison
 from reports.criteria import CriterionRow
 from reports.heat import Between, sum_between, tell_regions
+from reports.items import judgement_share
 from reports.measures import Measure
 from reports.periods import Quarter
 from reports.quarterly import Photo, Verdicts, VisitLine
@@ -199,6 +200,5 @@ def _frame(session: Session, programme: Programme, facts: results.Facts, compari
 
 def _used(checklist: Checklist) -> quarterly.ChecklistUsed:
     scored = [item for item in checklist.items if item.scored]
-    judged = sum(item.weight or 0.0 for item in scored if item.kind == ItemKind.JUDGEMENT)
     name = f"{checklist.code} {checklist.version}"
-    return quarterly.ChecklistUsed(name, checklist.channel.value, len(scored), judged / checklist.total_weight)
+    return quarterly.ChecklistUsed(name, checklist.channel.value, len(scored), judgement_share(checklist) or 0.0)

@@ -216,12 +216,12 @@ def test_lost(costs: list[tuple[str, float]], pl: str, en: str) -> None:
          "W 1 z 1 kryterium poziom akceptacji jest osiągnięty na pewno, najlepiej wypada: „Witamy pierwsi”.",
          "In 1 of 1 criterion the acceptance level is met for certain, best of all “We greet first”."),
         (["A1", "B2"], 2, 22,
-         "W 2 z 22 kryteriów poziom akceptacji jest osiągnięty na pewno, najlepiej wypada: „Witamy pierwsi” i "
+         "W 2 z 22 kryteriów poziom akceptacji jest osiągnięty na pewno, najlepiej wypadają: „Witamy pierwsi” i "
          "„Cena jest widoczna”.",
          "In 2 of 22 criteria the acceptance level is met for certain, best of all “We greet first” and "
          "“The price is visible”."),
         (["A1", "A2", "B1", "B2"], 4, 5,
-         "W 4 z 5 kryteriów poziom akceptacji jest osiągnięty na pewno, najlepiej wypada: „Witamy pierwsi”, "
+         "W 4 z 5 kryteriów poziom akceptacji jest osiągnięty na pewno, najlepiej wypadają: „Witamy pierwsi”, "
          "„Żegnamy i dziękujemy” i „Zakup bez zbędnego czekania”.",
          "In 4 of 5 criteria the acceptance level is met for certain, best of all “We greet first”, "
          "“We say goodbye and thank you” and “Buying without needless waiting”."),

@@ -123,11 +123,12 @@ def test_discrimination_as_published() -> None:
 
 
 def test_the_table_has_every_item_in_the_order_asked() -> None:
-    items = [make_item("B2"), replace(make_item("A1"), kind=ItemKind.JUDGEMENT), make_item("C3", type=ItemType.TEXT)]
+    opinion = replace(make_item("A1"), kind=ItemKind.JUDGEMENT, weight=0.25)
+    items = [make_item("B2"), opinion, make_item("C3", type=ItemType.TEXT)]
     table = build_items(_frame({"A1": [YES] * 3}), make_checklist(*items, version=4))
     assert [row.item for row in table.rows] == ["B2", "A1", "C3"]
     assert (table.checklist, table.version, table.visits) == ("TEST", 4, 3)
-    assert table.judgement == 0.5  # of the scored ones
+    assert table.judgement == 0.2  # of the weight of the scored ones
 
 
 def test_without_visits_and_without_scored_items() -> None:
