@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from reports.labels import LABELS
-from reports.printed import clean
+from reports.printed import clean, lower
 
 MOST = 12  # changes named one by one
 LONGEST_REASON = 500  # letters
@@ -34,7 +34,7 @@ class Correction:
 
 
 def find_changes(before: Mapping[str, Any], after: Mapping[str, Any], locale: str) -> tuple[Change, ...]:
-    """Compare what two issues of a report print (`pdf.page_of`): the headline first, then criterion by criterion.
+    """Compare what two issues of a report print (`pdf.page_of`): the headline, verdicts, critical questions, criteria.
 
     A figure that only one of them prints has "–" in the other.
     """
@@ -47,8 +47,20 @@ def find_changes(before: Mapping[str, Any], after: Mapping[str, Any], locale: st
 
 
 def _figures(page: Mapping[str, Any], locale: str) -> dict[str, str]:
-    """Return the figures of a page by what they say: its score, and the score of each criterion, by channel."""
+    """Return the figures of a page by what they say: its score, those of channels, populations and regions with their
+    verdicts, how many locations are told from the others, critical questions, and the score of each criterion."""
     found = {LABELS["score"].get(locale): page["big"]}
+    for name in ("channels", "standings", "regions", "areas"):
+        rows = page.get(name, ())
+        for row in rows:
+            if (name, len(rows)) != ("channels", 1):  # the only channel has the score of all
+                found[row["name"]] = row["score"]
+            found[f"{row['name']}, {lower(LABELS['level'].get(locale))}"] = row["level"]
+    for name in ("below", "above"):
+        if name in page:
+            found[LABELS[name].get(locale)] = str(len(page[name]))
+    critical = page["critical"].removesuffix(".")
+    found[LABELS["critical"].get(locale)] = critical.partition(": ")[2] or critical
     for group in page["criteria"]:
         channel = f" ({group['channel']})" if "channel" in group and len(page["criteria"]) > 1 else ""
         for section in group.get("sections", [group]):
@@ -75,8 +87,8 @@ def lines(correction: Correction, locale: str) -> dict[str, Any]:
         "reason": f"{'Powód' if polish else 'Reason'}: {reason}" if reason else "",
         "changes": shown
         or [
-            "Wynik i wyniki kryteriów są takie same; zmieniły się inne treści."
+            "Wyniki, oceny wobec sieci i pytania krytyczne są takie same; zmieniły się inne treści."
             if polish
-            else "The score and the scores of the criteria are the same; other contents have changed."
+            else "Scores, verdicts and critical questions are the same; other contents have changed."
         ],
     }
