@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session
 from auditapp.config import BadSetting, Settings
 from auditapp.db import Database, after_commit
 from auditapp.models import Job
-from auditapp.storage import Storage
+from auditapp.storage import Storage, is_full
 from checklists.problems import Problem
 
 # kind: the module that has its JOB, loaded when a worker meets the first one
@@ -205,9 +205,7 @@ def _code(error: Exception) -> str:
     """Return what is noted of an error: a refusal's code, or the name of what nobody foresaw."""
     if isinstance(error, Problem):
         return error.code
-    # As the operating system, SQLite and PostgreSQL put it.
-    full = any(words in str(error).lower() for words in ("no space left", "disk is full"))
-    return "no_space" if full else type(error).__name__
+    return "no_space" if is_full(error) else type(error).__name__
 
 
 class _Messages(Serializer):  # type: ignore[misc]

@@ -56,7 +56,7 @@ class Storage:
             with suppress(AlreadyExistsError):
                 obstore.put(self._store, _key(kind, digest), data, mode="create")
         except BaseError as error:
-            if "No space left" in str(error):  # the store has no name of its own for it
+            if is_full(error):
                 raise Problem("no_space") from error
             raise
 
@@ -74,6 +74,11 @@ class Storage:
         digest = self.put("trial", b"auditapp")
         self.get("trial", digest)
         self.delete("trial", digest)
+
+
+def is_full(error: Exception) -> bool:
+    """Tell whether an error says that a disk is full, as the operating system, a store, SQLite or PostgreSQL put it."""
+    return any(words in str(error).lower() for words in ("no space left", "disk is full"))
 
 
 def bucket_store(bucket: Bucket) -> S3Store:

@@ -123,6 +123,7 @@ def _config(actor: Actor, visit: Visit, brief: Brief, parts: Sequence[Part], add
         "parts": [{"code": part.section.code, "title": part.section.title.get(web.locale())} for part in parts],
         "items": [rules_of(question.item) for part in parts for question in part.questions],
         "photos": _photos(actor, visit, document),
+        "returned": queries.as_returned(web.session(), visit, web.locale()),
         "notes": msgspec.to_builtins(document.notes if document else ()),
         "gps": msgspec.to_builtins(document.gps) if document else None,
         "words": {**words.of_form(), **words.of_tools()},

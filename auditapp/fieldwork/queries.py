@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -331,6 +332,30 @@ def whole(session: Session, visit: Visit, brief: Brief, locale: str) -> list[tup
     questions = _questions(session, visit, possible, answers, locale)
     sections = [(section, [q for q in questions if q.item.section == section.code]) for section in checklist.sections]
     return [(section, found) for section, found in sections if found]
+
+
+def as_returned(session: Session, visit: Visit, locale: str) -> dict[str, dict[str, Any]]:
+    """Return by item that the reviewer asks about what stood there when the visit came back, as its fields show it.
+
+    Photos are named by their hashes as sent.
+    """
+    codes = {code for code in notes_for(session, visit) if code}
+    if not codes or visit.status != State.RETURNED:
+        return {}
+    checklist = checklist_of(visit.checklist_version)
+    answers = documents.answers_in(checklist, service.as_returned(session, visit))
+    last = service.find_row(session, visit.id, visit.round - 1)
+    photos = documents.read(last.document).photos if last is not None else ()
+    found = {}
+    for code in codes:
+        typed, answer = _as_typed(checklist.item(code), answers.get(code), locale), answers.get(code)
+        found[code] = {
+            "state": answer.state.value if answer else AnswerState.MISSING.value,
+            "value": "" if typed.na else typed.value,
+            "comment": typed.comment,
+            "photos": [photo.sha for photo in photos if photo.item == code],
+        }
+    return found
 
 
 def _as_typed(item: Item, answer: Answer | None, locale: str) -> Typed:

@@ -66,9 +66,11 @@ def get_document(session: Session, visit: Visit) -> Document:
 
     Problem not_found for a visit that was never started.
     """
-    document = find_document(session, visit)
-    if document is not None:
-        return document
+    return find_document(session, visit) or as_returned(session, visit)
+
+
+def as_returned(session: Session, visit: Visit) -> Document:
+    """Return what the round of a returned visit begins with; Problem not_found for a visit that was never started."""
     if visit.status != State.RETURNED or visit.started_at is None:
         raise Problem("not_found")
     answers = visits.current_answers(session, visit.id).values()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import ceil, floor
+from statistics import fmean
 from typing import Protocol
 
 from flask_babel import gettext as _
@@ -56,10 +57,9 @@ def of_location(page: LocationPage) -> Lines:
             lines.append((_("Likely level"), _("Made of the intervals of the channels, with the same weights.")))
     for row, population in page.populations:
         named = f"{words.channel(row.channel)}: " if page.channels else ""
-        scores = [line.score for line in page.visits if line.counts and line.visit.channel == row.channel]
         told = standing(row, population, settings)
         if row.score is not None:
-            told.insert(0, (_("Score"), mean(row, [score for score in scores if score is not None])))
+            told.insert(0, (_("Score"), mean(row, page.scores(row.channel))))
         lines += [((named + what)[:1].upper() + (named + what)[1:], how) for what, how in told]
     lines += changed(page.row, settings)
     left = sum(not line.counts for line in page.visits)
@@ -302,17 +302,11 @@ def _likely(row: ComparisonRow, population: Population | None) -> str:
 
 def _channels(page: LocationPage) -> str:
     weights = page.facts.weights
-
-    def score(channel: str) -> float | None:
-        shown = [line.score for line in page.visits if line.counts and line.visit.channel == channel]
-        known = [value for value in shown if value is not None]
-        return sum(known) / len(known) if known else None
-
     parts = [
         _(
             "%(channel)s %(score)s (%(visits)s, weight %(weight)s)",
             channel=words.channel(row.channel),
-            score=percent(score(row.channel)),
+            score=percent(fmean(page.scores(row.channel) or [row.score or 0.0])),
             visits=words.visits(row.n),
             weight=decimal(weights.get(row.channel, 1.0), 1),
         )

@@ -101,9 +101,10 @@ class LocationPage:
         """Return in how many visits critical questions were asked when none failed, else 0."""
         return 0 if self.critical_visits else self.critical_asked
 
-    @property
-    def visit_scores(self) -> list[float]:
-        return [line.score for line in self.visits if line.counts and line.score is not None]
+    def scores(self, channel: str = "") -> list[float]:
+        """Return the scores of the visits that count, of all or in one channel."""
+        mine = (line for line in self.visits if line.counts and channel in ("", line.visit.channel))
+        return [line.score for line in mine if line.score is not None]
 
 
 def location_page(

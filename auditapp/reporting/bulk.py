@@ -116,13 +116,13 @@ def _print(jobs: Jobs, publication_id: int, progress: Callable[[int, int], None]
 def _due(session: Session, keys: Sequence[str]) -> tuple[list[int], bool]:
     """Return the jobs of these reports that are due, and whether others are in somebody's hands or will be due soon."""
     found: list[int] = []
-    soon, more = now() + PATIENCE, False
+    moment, more = now(), False
     for start in range(0, len(keys), 500):
-        jobs = select(Job).where(Job.kind == "report", Job.key.in_(keys[start : start + 500])).order_by(Job.id)
-        for job in session.scalars(jobs):
-            if job.due_at <= now():
-                found.append(job.id)
-            elif job.state == "running" or job.due_at <= soon:
+        mine = (Job.kind == "report", Job.key.in_(keys[start : start + 500]))
+        for id_, state, due_at in session.execute(select(Job.id, Job.state, Job.due_at).where(*mine).order_by(Job.id)):
+            if due_at <= moment:
+                found.append(id_)
+            elif state == "running" or due_at <= moment + PATIENCE:
                 more = True
     return found, more
 

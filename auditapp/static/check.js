@@ -62,10 +62,9 @@
         cards.push(made("section", { className: "card checked" }, made("h3", { textContent: part.title }), made("dl", {}, ...lines)));
       }
       all("[data-asked]").forEach((place) => {
-        const code = place.dataset.asked, was = config.answers.get(code), now = answers.get(code), kept = config.photos.filter((photo) => photo.item === code);
-        const photos = all(".thumbs li", block(code));
-        const keys = items.find((item) => item.code === code).type === "photo" ? ["comment"] : ["state", "value", "comment"];
-        one(".tag", place).hidden = !keys.every((key) => was[key] === now[key]) || photos.length !== kept.length || !photos.every((line) => kept.some((photo) => photo.sha === line.dataset.sha));
+        const code = place.dataset.asked, was = config.returned[code], now = answers.get(code);
+        const photos = all(".thumbs li", block(code)).map((line) => line.dataset.sha);
+        one(".tag", place).hidden = ["state", "value", "comment"].some((key) => was[key] !== now[key]) || `${photos.sort()}` !== `${was.photos.sort()}`;
       });
       one("#verdict").textContent = open ? say.count("missing", open) : say("all_answered");
       one("#lacking").replaceChildren(...summary);

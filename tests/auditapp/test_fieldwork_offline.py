@@ -11,8 +11,9 @@ import pytest
 from auditapp.factory import App
 from auditapp.models import Visit
 from checklists.lifecycle import State
+from tests import factories as make
 from tests.pages import Page, Person
-from tests.phone import ENTRY_WHOLE, World, make_world, save, start
+from tests.phone import ENTRY_WHOLE, TILL, World, fill, make_world, save, send, start
 
 FIRST_LOAD = 60_000  # bytes over the wire, as the issue asks
 
@@ -50,6 +51,24 @@ def test_it_goes_on_from_what_was_filled_in_page_by_page(world: World, auditor: 
     assert config_of(page)["server"] == {"id": str(document.id), "rev": document.rev}
     assert page.document is not None
     assert page.document.xpath("//input[@name='a-M1'][@checked]/@value") == ["yes"]
+
+
+def test_what_the_reviewer_asks_about_is_compared_with_what_came_back_not_with_the_draft(
+    world: World, auditor: Person
+) -> None:
+    fill(auditor, world)
+    send(auditor, world)
+    with world.app.database.transaction() as session:
+        make.ask_back(session, session.get_one(Visit, world.visit_id), M8="Czy na pewno?", M5="Na pewno tyle?")
+    came_back = config_of(auditor.get(f"{world.base}/form/2"))["returned"]
+    assert came_back.keys() == {"M5", "M8"}
+    assert came_back["M8"] == {"state": "answered", "value": "yes", "comment": "Bez proszenia.", "photos": []}
+    assert came_back["M5"]["value"] == "2:00"
+    save(auditor, world, "till", {**TILL, "a-M8": "no", "rev": 0, "round": 2})
+    page = auditor.get(f"{world.base}/form/2")
+    assert page.document is not None
+    assert page.document.xpath("//input[@name='a-M8'][@checked]/@value") == ["no"]
+    assert config_of(page)["returned"] == came_back
 
 
 @pytest.mark.parametrize("round_", [2, 7])

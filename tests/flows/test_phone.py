@@ -384,6 +384,10 @@ def test_a_file_that_is_no_photo_loses_nothing_and_is_refused_beside_its_questio
 
 def test_a_returned_visit_goes_on_with_its_answers_and_photos(phone: Phone, office: Office, picture: Path) -> None:
     page = first_open(phone, office)
+    show(page, "notes")
+    page.fill("#note-text", "Kasa 3")
+    page.click("#note-add")
+    page.wait_for_selector("#notes-list li")
     fill_in(page)
     add_photo(page, picture)
     send(page)
@@ -396,6 +400,8 @@ def test_a_returned_visit_goes_on_with_its_answers_and_photos(phone: Phone, offi
     assert page.get_by_text("Czy na pewno?").count() == 2  # at its question and at the check
     assert page.locator("#q-M10 .thumbs img").count() == 1
     assert page.inner_text("#status") == "Rozpoczęta wcześniej; tu można ją dokończyć"
+    show(page, "notes")
+    assert "Kasa 3" in page.inner_text("#notes-list li")
     show(page, "check")
     assert page.inner_text("[data-asked='M8'] .tag") == "bez zmian"
     give(page, "M8", "no")
