@@ -47,20 +47,22 @@ def find_changes(before: Mapping[str, Any], after: Mapping[str, Any], locale: st
 
 
 def _figures(page: Mapping[str, Any], locale: str) -> dict[str, str]:
-    """Return the figures of a page by what they say: its score, those of channels, populations and regions with their
-    verdicts, how many locations are told from the others, critical questions, and the score of each criterion."""
+    """Return the figures of a page by what they say, the weightiest first, because not all may be named.
+
+    They are its score, the verdicts on channels, populations and regions, how many locations are told from the others,
+    critical questions, and the scores of these parts and of each criterion.
+    """
     found = {LABELS["score"].get(locale): page["big"]}
-    for name in ("channels", "standings", "regions", "areas"):
-        rows = page.get(name, ())
-        for row in rows:
-            if (name, len(rows)) != ("channels", 1):  # the only channel has the score of all
-                found[row["name"]] = row["score"]
-            found[f"{row['name']}, {lower(LABELS['level'].get(locale))}"] = row["level"]
+    parts = [row for name in ("channels", "standings", "regions", "areas") for row in page.get(name, ())]
+    for row in parts:
+        found[f"{row['name']}, {lower(LABELS['level'].get(locale))}"] = row["level"]
     for name in ("below", "above"):
         if name in page:
             found[LABELS[name].get(locale)] = str(len(page[name]))
     critical = page["critical"].removesuffix(".")
     found[LABELS["critical"].get(locale)] = critical.partition(": ")[2] or critical
+    if len(parts) > 1:  # the only channel has the score of all
+        found |= {row["name"]: row["score"] for row in parts}
     for group in page["criteria"]:
         channel = f" ({group['channel']})" if "channel" in group and len(page["criteria"]) > 1 else ""
         for section in group.get("sections", [group]):

@@ -63,8 +63,8 @@ def test_a_channel_and_its_verdict() -> None:
     changed = (make_row(), replace(CALLS, score=0.6, level="below"))
     after = location_page(make_location_report(rows=changed, **more), "N-1", "pl")
     assert told(before, after, "pl") == [
-        "Rozmowy telefoniczne: 50\u00a0% → 60\u00a0%",
         "Rozmowy telefoniczne, wobec sieci: bez wyraźnej różnicy → wyraźnie poniżej",
+        "Rozmowy telefoniczne: 50\u00a0% → 60\u00a0%",
     ]
 
 
