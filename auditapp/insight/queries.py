@@ -61,7 +61,8 @@ def issued_reports(
         )
         .order_by(IssuedReport.locale.desc(), IssuedReport.issue)
     )
-    return list({row.locale: row for row in rows}.values())  # a later issue stands in the place of an earlier one
+    newest = {row.locale: row for row in rows}  # a later issue stands in the place of an earlier one
+    return [row for row in newest.values() if row.withdrawn is None]
 
 
 @dataclass(frozen=True, slots=True)

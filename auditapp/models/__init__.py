@@ -6,7 +6,7 @@ from auditapp.models.jobs import Job
 from auditapp.models.outgoing import JournalLine, OutgoingMail
 from auditapp.models.people import LoginFailure, Membership, OneTimeLink, User, UserSession
 from auditapp.models.places import Location, Programme, Region, Wave
-from auditapp.models.reports import IssuedReport, OrderedReport, Publication
+from auditapp.models.reports import IssuedReport, OrderedReport, Publication, WithdrawnReport
 from auditapp.models.sources import Source
 from auditapp.models.views import SavedView
 from auditapp.models.visits import AnswerRow, Evidence, Parked, PhoneLog, ReviewNote, Submission, Visit
@@ -42,4 +42,5 @@ __all__ = [
     "Visit",
     "VisitScoreRow",
     "Wave",
+    "WithdrawnReport",
 ]

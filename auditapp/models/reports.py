@@ -1,4 +1,4 @@
-"""A quarter made public, the reports that it wants, and those that are printed and issued."""
+"""A quarter made public, the reports that it wants, those that are printed and issued, and those taken back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auditapp.db import Base, Json
 
@@ -100,6 +100,7 @@ class IssuedReport(Base):
     size: Mapped[int]
     created_at: Mapped[datetime]
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    withdrawn: Mapped[WithdrawnReport | None] = relationship(lazy="joined", viewonly=True)
     __table_args__ = (
         UniqueConstraint("programme_id", "number"),
         CheckConstraint(KINDS, name="kind"),
@@ -110,3 +111,15 @@ class IssuedReport(Base):
             "programme_id", "quarter", "kind", "location_id", "region_id", "locale",
         ),
     )  # fmt: skip
+
+
+class WithdrawnReport(Base):
+    """An issued report that no longer stands although no newer issue replaces it.
+
+    No visit of its place counts any more in `publication_id`, a later edition of the quarter.
+    """
+
+    __tablename__ = "withdrawn_report"
+    issued_id: Mapped[int] = mapped_column(ForeignKey("issued_report.id"), primary_key=True, autoincrement=False)
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publication.id"))
+    created_at: Mapped[datetime]

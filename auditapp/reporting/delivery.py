@@ -9,12 +9,22 @@ import zipfile
 from collections.abc import Iterable
 from typing import IO
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from auditapp import mail
 from auditapp.jobs import Jobs
-from auditapp.models import IssuedReport, Location, Membership, OrderedReport, Programme, Publication, Region, User
+from auditapp.models import (
+    IssuedReport,
+    Location,
+    Membership,
+    OrderedReport,
+    Programme,
+    Publication,
+    Region,
+    User,
+    WithdrawnReport,
+)
 from auditapp.storage import Storage
 from checklists.lifecycle import Role
 from checklists.model import Text
@@ -27,13 +37,13 @@ BODY = Text(
     "The reports for {quarter} are ready. You find them here:\n\n{url}\n",
 )
 CORRECTED = Text(
-    "Raporty za {quarter} zostały poprawione. Powód: {note}\n\nNowe wydania znajdziesz tutaj:\n\n{url}\n",
-    "The reports for {quarter} have been corrected. Reason: {note}\n\nYou find the new issues here:\n\n{url}\n",
+    "Raporty za {quarter} zostały poprawione. Powód: {note}\n\nTo, co teraz obowiązuje, znajdziesz tutaj:\n\n{url}\n",
+    "The reports for {quarter} have been corrected. Reason: {note}\n\nYou find what stands now here:\n\n{url}\n",
 )
 
 
 def announce(session: Session, jobs: Jobs, publication: Publication) -> int:
-    """Write to everybody who may read a report that this order issued; returns how many letters there are."""
+    """Write to everybody who may read a report that this order issued or withdrew; returns how many."""
     programme = session.get_one(Programme, publication.programme_id)
     quarter = Quarter.parse(publication.quarter)
     people = _entitled(session, publication)
@@ -51,15 +61,23 @@ def announce(session: Session, jobs: Jobs, publication: Publication) -> int:
 
 
 def _entitled(session: Session, publication: Publication) -> list[User]:
-    """Return the people who may read one of the reports issued since they were last ordered, each once."""
+    """Return the people who may read one of the reports issued or withdrawn since the last order, each once."""
     place = func.coalesce(Location.region_id, IssuedReport.region_id)
+    touched = [and_(OrderedReport.publication_id == publication.id, OrderedReport.order == publication.orders)]
+    if publication.orders == 1:  # what an edition withdraws it withdraws with its first order
+        touched.append(WithdrawnReport.publication_id == publication.id)
     issued = session.execute(
         select(IssuedReport.location_id, Region.path)
         .select_from(IssuedReport)
         .outerjoin(Location, Location.id == IssuedReport.location_id)
         .outerjoin(Region, Region.id == place)
-        .join(OrderedReport, OrderedReport.issued_id == IssuedReport.id)
-        .where(OrderedReport.publication_id == publication.id, OrderedReport.order == publication.orders)
+        .outerjoin(OrderedReport, OrderedReport.issued_id == IssuedReport.id)
+        .outerjoin(WithdrawnReport, WithdrawnReport.issued_id == IssuedReport.id)
+        .where(
+            IssuedReport.programme_id == publication.programme_id,
+            IssuedReport.quarter == publication.quarter,
+            or_(*touched),
+        )
     ).all()
     locations = {location for location, _path in issued}
     # Every region above a report's own is one whose manager may read it.

@@ -22,6 +22,7 @@ from reports.regional import RegionReport
 
 KIND = "inputs"
 Same = tuple[str, int | None, int | None, str]  # what makes two reports issues of one: kind, location, region, language
+About = tuple[str, int | None, int | None]  # the same without the language
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,23}")
 
 
@@ -47,6 +48,13 @@ class Draft:
     def fingerprint(self) -> str:
         """The SHA-256 of everything that would be printed."""
         return hashlib.sha256(_encode(self.inputs)).hexdigest()
+
+
+def about(place: Location | Region | None) -> About:
+    """Return what a report of this place (None: the network) is about."""
+    if place is None:
+        return "network", None, None
+    return ("location", place.id, None) if isinstance(place, Location) else ("region", None, place.id)
 
 
 def of_location(location: Location, report: LocationReport, locale: str) -> Draft:

@@ -7,7 +7,7 @@ A report is ordered where none stands or what would be printed has changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from auditapp import few_shoppers, journal
 from auditapp.access import inside_region
 from auditapp.db import insert_rows, looking, snapshot
 from auditapp.jobs import Jobs, Kind
-from auditapp.models import IssuedReport, Location, OrderedReport, Programme, Publication, Region
+from auditapp.models import IssuedReport, Location, OrderedReport, Programme, Publication, Region, WithdrawnReport
 from auditapp.reporting import drafts, printing, queries, record, workbook_edition
 from auditapp.reporting.build_location import build_location
 from auditapp.reporting.build_network import build_network
@@ -168,14 +168,14 @@ def prepare(jobs: Jobs, key: str) -> None:
         if record.build_record(session, programme, quarter).sha != publication.record:
             raise Problem("changed_meanwhile", quarter=publication.quarter)
         wanted = msgspec.convert(publication.wanted, Wanted)
-        before = queries.standing(session, programme.id, quarter)
-        rows = list(_orders(jobs, session, programme, publication, wanted, before))
+        rows, gone = _orders(jobs, session, programme, publication, wanted)
     with jobs.database.transaction() as session:
         held = session.get_one(Publication, id_, with_for_update=True)
         if held.orders != orders or held.prepared_at is not None:
             return  # somebody else was quicker
         _forget_failed(session, held, rows)
         insert_rows(session, _ORDERED, rows)
+        _withdraw(session, jobs, held, gone)
         held.prepared_at = jobs.clock()
         session.flush()
         _ask_for_what_is_left(session, jobs, held)
@@ -203,16 +203,23 @@ def _orders(
     programme: Programme,
     publication: Publication,
     wanted: Wanted,
-    before: Mapping[drafts.Same, IssuedReport],
-) -> Iterator[dict[str, object]]:
-    """Yield the rows of the reports to print, with everything each is printed from in storage."""
-    quarter = Quarter.parse(publication.quarter)
+) -> tuple[list[dict[str, object]], list[IssuedReport]]:
+    """Return the rows of the reports to print, with everything each is printed from in storage, and those withdrawn.
+
+    A new edition looks at whatever was issued before, too: what stands must not have the figures of another edition.
+    """
+    quarter, rows, built = Quarter.parse(publication.quarter), [], set()
+    before = queries.newest_issues(session, programme.id, quarter)
+    others = before if publication.edition > 1 and publication.orders == 1 else {}
     gathered, kept = gather(session, programme, quarter), drafts.kept_inputs(session, programme.id, quarter)
     workbook_edition.keep(jobs.storage, publication, gathered)
-    for draft in build_drafts(session, programme, gathered, wanted):
+    for draft in build_drafts(session, programme, gathered, wanted, others):
+        built.add(draft.same)
         standing = before.get(draft.same)
-        if standing is not None and (
-            standing.fingerprint == draft.fingerprint or standing.publication_id == publication.id
+        if (
+            standing is not None
+            and standing.withdrawn is None
+            and (standing.fingerprint == draft.fingerprint or standing.publication_id == publication.id)
         ):
             continue  # an edition has each report once
         correction = None
@@ -225,19 +232,39 @@ def _orders(
             )
         issue = standing.issue + 1 if standing is not None else 1
         number = drafts.number_of(programme, quarter, draft, issue)
-        yield {
-            "publication_id": publication.id,
-            "order": publication.orders,
-            "number": number,
-            "kind": draft.kind,
-            "location_id": draft.location_id,
-            "region_id": draft.region_id,
-            "locale": draft.locale,
-            "issue": issue,
-            "fingerprint": draft.fingerprint,
-            "inputs": drafts.keep_inputs(jobs.storage, draft, number, correction),
-            "problem": "",
-        }
+        rows.append(
+            {
+                "publication_id": publication.id,
+                "order": publication.orders,
+                "number": number,
+                "kind": draft.kind,
+                "location_id": draft.location_id,
+                "region_id": draft.region_id,
+                "locale": draft.locale,
+                "issue": issue,
+                "fingerprint": draft.fingerprint,
+                "inputs": drafts.keep_inputs(jobs.storage, draft, number, correction),
+                "problem": "",
+            }
+        )
+    return rows, [report for same, report in others.items() if same not in built and report.withdrawn is None]
+
+
+def _withdraw(session: Session, jobs: Jobs, publication: Publication, reports: Sequence[IssuedReport]) -> None:
+    """Take back reports of places in which no visit counts any more: nothing can be issued in their place."""
+    now = jobs.clock()
+    for report in reports:
+        session.add(WithdrawnReport(issued_id=report.id, publication_id=publication.id, created_at=now))
+        journal.write(
+            session,
+            programme_id=publication.programme_id,
+            actor_id=publication.author_id,
+            now=now,
+            act="withdraw",
+            subject="report",
+            subject_id=report.number,
+            edition=publication.edition,
+        )
 
 
 def preview(session: Session, jobs: Jobs, programme: Programme, quarter: Quarter, wanted: Wanted) -> bytes:
@@ -269,29 +296,57 @@ def print_again(session: Session, jobs: Jobs, publication: Publication) -> None:
     jobs.ask_many(session, "report", [str(order.id) for order in failed], programme_id=publication.programme_id)
 
 
-def build_drafts(session: Session, programme: Programme, gathered: QuarterFacts, wanted: Wanted) -> Iterator[Draft]:
-    """Yield every report that is wanted, in each language, one after the other: a thousand would not fit in memory.
+def build_drafts(
+    session: Session,
+    programme: Programme,
+    gathered: QuarterFacts,
+    wanted: Wanted,
+    others: Collection[drafts.Same] = (),
+) -> Iterator[Draft]:
+    """Yield every report that is wanted, in each language, and the `others`, one after the other: a thousand would not
+    fit in memory.
 
     Locations and regions without a visit that counts have none; Problem location_not_visited for the only one wanted.
     """
     visited = {row.location for row in gathered.frame.comparison.rows if row.channel and row.n}
+    places = gathered.facts.locations
+    homes = set(places.loc[places["location"].isin(visited), "region"])
+    for place, locales in _subjects(session, programme, wanted, others):
+        match place:
+            case Location() if place.code in visited:
+                report = build_location(gathered, place.code)
+                yield from (drafts.of_location(place, report, locale) for locale in locales)
+            case Location() if place.code == wanted.location:
+                raise drafts.not_visited(place, gathered.facts.quarter)
+            case Region() if any(path == place.path or path.startswith(place.path + "/") for path in homes):
+                area = build_region(gathered, place.path)
+                yield from (drafts.of_region(place, area, locale) for locale in locales)
+            case None:
+                network = build_network(gathered)
+                yield from (drafts.of_network(network, locale) for locale in locales)
+
+
+def _subjects(
+    session: Session, programme: Programme, wanted: Wanted, others: Collection[drafts.Same] = ()
+) -> Iterator[tuple[Location | Region | None, list[str]]]:
+    """Yield what reports are about (None: the network) and in which languages: those wanted, and the `others`."""
+    asked = {drafts.about(place) for place in _places(session, programme, wanted)}
+    for place in _places(session, programme, Wanted()) if others else _places(session, programme, wanted):
+        about = drafts.about(place)
+        locales = [
+            locale for locale in LOCALES if (about in asked and locale in wanted.locales) or (*about, locale) in others
+        ]
+        if locales:
+            yield place, locales
+
+
+def _places(session: Session, programme: Programme, wanted: Wanted) -> Iterator[Location | Region | None]:
     if "location" in wanted.kinds:
-        for location in session.scalars(_locations(programme, wanted)).all():
-            if location.code in visited:
-                report = build_location(gathered, location.code)
-                yield from (drafts.of_location(location, report, locale) for locale in wanted.locales)
-            elif wanted.location:
-                raise drafts.not_visited(location, gathered.facts.quarter)
+        yield from session.scalars(_locations(programme, wanted)).all()
     if "region" in wanted.kinds and not wanted.location:
-        places = gathered.facts.locations
-        homes = set(places.loc[places["location"].isin(visited), "region"])
-        for region in session.scalars(_regions(programme, wanted)).all():
-            if any(path == region.path or path.startswith(region.path + "/") for path in homes):
-                area = build_region(gathered, region.path)
-                yield from (drafts.of_region(region, area, locale) for locale in wanted.locales)
+        yield from session.scalars(_regions(programme, wanted)).all()
     if "network" in wanted.kinds and not (wanted.location or wanted.region):
-        network = build_network(gathered)
-        yield from (drafts.of_network(network, locale) for locale in wanted.locales)
+        yield None
 
 
 def _locations(programme: Programme, wanted: Wanted) -> Select[Location]:
@@ -324,16 +379,11 @@ def _forget_failed(session: Session, publication: Publication, rows: Sequence[di
 def wanted_standing(session: Session, programme_id: int, quarter: Quarter, wanted: Wanted) -> list[IssuedReport]:
     """Return the reports in force among those wanted."""
     programme = session.get_one(Programme, programme_id)
-    locations = {location.id for location in session.scalars(_locations(programme, wanted))}
-    regions = {region.id for region in session.scalars(_regions(programme, wanted))}
-    whole = not (wanted.location or wanted.region)
+    asked = {drafts.about(place) for place in _places(session, programme, wanted)}
     return [
         report
-        for report in queries.standing(session, programme_id, quarter).values()
-        if report.kind in wanted.kinds and report.locale in wanted.locales
-        if (report.location_id in locations)
-        or (report.region_id in regions and not wanted.location)
-        or (report.kind == "network" and whole)
+        for (*about, locale), report in queries.newest_issues(session, programme_id, quarter).items()
+        if tuple(about) in asked and locale in wanted.locales and report.withdrawn is None
     ]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from auditapp import results
 from auditapp.access import DESK, Actor, inside_region, locations_for, regions_for
-from auditapp.models import IssuedReport, Location, OrderedReport, Publication, Region, User
+from auditapp.models import IssuedReport, Location, OrderedReport, Publication, Region, User, WithdrawnReport
 from auditapp.reporting.drafts import Same
 from checklists.problems import REFUSALS, Problem, arguments_of
 from reports.periods import Quarter
@@ -23,27 +23,31 @@ ENOUGH = 5  # printed reports from which the time left can be told
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """One issued report with the place it is about; `superseded` where a newer issue of the same report exists."""
+    """One issued report with the place it is about.
+
+    `state` is "in_force", "superseded" (there is a newer issue of the same report) or "withdrawn" (there is none).
+    """
 
     report: IssuedReport
     location: str | None
     location_code: str | None
     region: str | None
-    superseded: bool
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a publication is. `state` is "preparing", "printing", "ended" or "failed" (before any report).
 
-    `failures` are numbers and codes of what could not be printed, `failed` of them; `minutes` are left, None while
-    that cannot be told.
+    `latest` of its `total` reports came of the last order. `failures` are numbers and codes of what could not be
+    printed, `failed` of them; `minutes` are left, None while that cannot be told.
     """
 
     publication: Publication
     author: str
     state: str
     total: int
+    latest: int
     printed: int
     failed: int
     failures: Sequence[tuple[str, str]]
@@ -110,18 +114,28 @@ def issued_page(
         .offset((page - 1) * size)
         .limit(size + 1)
     ).all()  # fmt: skip
-    standing = query.with_only_columns(*same).distinct().subquery()
+    gone = select(WithdrawnReport.issued_id)
+    last_ones = query.with_only_columns(IssuedReport.id, IssuedReport.issue, newest.label("newest")).subquery()
+    standing = select(func.count()).where(last_ones.c.issue == last_ones.c.newest, last_ones.c.id.not_in(gone))
     return IssuedPage(
         quarters=quarters,
         quarter=shown,
-        rows=[Issued(report, name, code, path, report.issue < last) for report, name, code, path, last in rows[:size]],
-        count=session.scalar(select(func.count()).select_from(standing)) or 0,
+        rows=[
+            Issued(report, name, code, path, _standing(report, last)) for report, name, code, path, last in rows[:size]
+        ],
+        count=session.scalar(standing) or 0,
         page=page,
         more=len(rows) > size,
         progress=find_progress(session, actor.programme_id, shown, now) if actor.roles & DESK else None,
         regions=_regions(session, actor, query) if rows else (),
         edition=_edition(session, actor.programme_id, shown),
     )
+
+
+def _standing(report: IssuedReport, newest: int) -> str:
+    if report.issue < newest:
+        return "superseded"
+    return "in_force" if report.withdrawn is None else "withdrawn"
 
 
 def _edition(session: Session, programme_id: int, quarter: str) -> int | None:
@@ -152,9 +166,10 @@ def find_progress(session: Session, programme_id: int, quarter: str, now: dateti
         return None
     publication, author = found
     mine = OrderedReport.publication_id == publication.id
-    total, printed, failed = session.execute(
+    total, latest, printed, failed = session.execute(
         select(
             func.count(),
+            func.count().filter(OrderedReport.order == publication.orders),
             func.count(OrderedReport.issued_id),
             func.count().filter(OrderedReport.problem != ""),
         ).where(mine)
@@ -170,6 +185,7 @@ def find_progress(session: Session, programme_id: int, quarter: str, now: dateti
         author=author or "",
         state=_state(publication),
         total=total,
+        latest=latest,
         printed=printed,
         failed=failed,
         failures=[(number, problem) for number, problem in failures],
@@ -220,11 +236,12 @@ def in_force(session: Session, actor: Actor, quarter: str, region: Region | None
         inside = select(Region.id).where(Region.programme_id == region.programme_id, inside_region(region.path))
         places = select(Location.id).where(Location.region_id.in_(inside))
         query = query.where(or_(IssuedReport.location_id.in_(places), IssuedReport.region_id.in_(inside)))
-    return list(_newest(session.scalars(query.order_by(IssuedReport.issue)).all()).values())
+    newest = _newest(session.scalars(query.order_by(IssuedReport.issue)).all())
+    return [report for report in newest.values() if report.withdrawn is None]
 
 
-def standing(session: Session, programme_id: int, quarter: Quarter) -> dict[Same, IssuedReport]:
-    """Return the reports of a quarter that are in force, the newest issue of each."""
+def newest_issues(session: Session, programme_id: int, quarter: Quarter) -> dict[Same, IssuedReport]:
+    """Return the newest issue of each report of a quarter, withdrawn or not."""
     mine = (IssuedReport.programme_id == programme_id, IssuedReport.quarter == str(quarter))
     return _newest(session.scalars(select(IssuedReport).where(*mine).order_by(IssuedReport.issue)).all())
 

@@ -13,12 +13,13 @@ from auditapp.models import IssuedReport
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is said of an issued report: nothing that does not stand on its pages, but the issue that replaced it."""
+    """What is said of an issued report: nothing that does not stand on its pages, but what became of it."""
 
     number: str
     issue: int
     issued_at: datetime
     newer: Standing | None = None  # the newest issue, where this one is not
+    withdrawn_at: datetime | None = None  # where it no longer stands
 
 
 def find_by_bytes(session: Session, sha256: str) -> Standing | None:
@@ -50,5 +51,10 @@ def _standing(session: Session, query: Select[IssuedReport]) -> Standing | None:
         .order_by(IssuedReport.issue.desc())
         .limit(1)
     ).first()
-    newer = None if newest is None else Standing(newest.number, newest.issue, newest.created_at)
-    return Standing(row.number, row.issue, row.created_at, newer)
+    newer = None if newest is None else _standing_of(newest)
+    return _standing_of(row, newer)
+
+
+def _standing_of(report: IssuedReport, newer: Standing | None = None) -> Standing:
+    withdrawn_at = None if report.withdrawn is None else report.withdrawn.created_at
+    return Standing(report.number, report.issue, report.created_at, newer, withdrawn_at)

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from auditapp import rollups
 from auditapp.config import Settings
 from auditapp.convert import checklist_of
 from auditapp.factory import create_app
@@ -26,11 +27,11 @@ from auditapp.models import (
     Region,
     Visit,
 )
-from auditapp.reporting import printing
+from auditapp.reporting import printing, queries, verification
 from auditapp.reporting.publishing import Wanted
 from auditapp.visits import write_answers
 from checklists.answers import check
-from checklists.lifecycle import Role
+from checklists.lifecycle import Role, State
 from checklists.problems import Problem
 from reports.pdf import ReportProblem
 from reports.periods import Quarter
@@ -127,6 +128,54 @@ def test_a_correction_is_a_new_issue_that_says_what_changed(press: Press, world:
     assert said["replaces"] == "To wydanie zastępuje wydanie 1 z 12.08.2026."
     assert said["reason"] == "Powód: Wizyta uznana po odwołaniu."
     assert any(line.startswith("Wynik: ") for line in said["changes"])
+
+
+def standing(press: Press) -> list[str]:
+    with press.database.transaction(write=False) as session:
+        programme = session.scalars(select(Programme.id)).one()
+        newest = queries.newest_issues(session, programme, Quarter(2026, 3)).values()
+        return sorted(report.number for report in newest if report.withdrawn is None)
+
+
+def test_a_new_edition_leaves_no_older_figures_standing(press: Press, world: World) -> None:
+    """Whichever report is asked for: what stands in another language or of another place is issued again, too."""
+    press.publish(Wanted(("pl", "en"), ("location", "network")))
+    add_visit(press, world, values={"M8": "no"})
+    press.publish(Wanted(kinds=("location",), location="L2"), note="Wizyta uznana.")
+    assert standing(press) == sorted(
+        numbers("L1", "NET", issue=2) + numbers("L1", "NET", issue=2, locale="EN")
+        # What L2 prints beside its own score has changed as well: the mean of the network.
+        + numbers("L2", issue=2) + numbers("L2", issue=2, locale="EN")
+    )  # fmt: skip
+    press.publish(Wanted(kinds=("region",)))
+    assert len(standing(press)) == 9, "the same edition: nothing is looked at but what is asked for"
+
+
+def withdraw_visit(press: Press, visit: Visit, back: bool = False) -> None:
+    with press.database.transaction() as session:
+        found = session.get_one(Visit, visit.id)
+        found.status = State.APPROVED if back else State.REJECTED
+        rollups.rebuild(session, found.programme_id)
+
+
+def test_the_report_of_a_place_without_visits_is_withdrawn(press: Press, world: World) -> None:
+    press.publish(Wanted(kinds=("location",)))
+    letters = len(read_letters(press.jobs.settings.mail_dir))
+    withdraw_visit(press, world.approved)
+    publication = press.publish(Wanted(kinds=("network",)), note="Wizyta odrzucona.")
+    assert (publication.problem, standing(press)) == ("", numbers("L2", issue=2) + numbers("NET"))
+    with press.database.transaction(write=False) as session:
+        found = verification.find_by_number(session, "LUMO-2026Q3-L1-PL-1")
+        assert found is not None
+        assert (found.newer, found.withdrawn_at) == (None, make.NOW)
+        (line,) = session.scalars(select(JournalLine).where(JournalLine.act == "withdraw"))
+        assert line.subject_id == "LUMO-2026Q3-L1-PL-1"
+    told = [letter["To"] for letter in read_letters(press.jobs.settings.mail_dir)[letters:]]
+    assert world.users[Role.LOCATION_MANAGER].email in told, "whoever holds the report hears that it no longer stands"
+
+    withdraw_visit(press, world.approved, back=True)
+    press.publish(Wanted(kinds=("location",), location="L1"), note="Odwołanie uznane.")
+    assert standing(press) == [*numbers("L1", issue=2), *numbers("L2", issue=3), *numbers("NET", issue=2)]
 
 
 def test_a_comment_taken_out_is_a_correction(press: Press, world: World) -> None:

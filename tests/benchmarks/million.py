@@ -171,6 +171,8 @@ def _copy(session: Session, answers: int) -> None:
         )
     for start in range(0, len(rows), 5000):
         session.execute(insert(Visit), rows[start : start + 5000])
+    if session.get_bind().dialect.name == "postgresql":  # which counts only the ids that it gave itself
+        session.execute(text("SELECT setval(pg_get_serial_sequence('visit', 'id'), (SELECT max(id) FROM visit))"))
     session.execute(text("CREATE TEMPORARY TABLE copies (id INTEGER, source INTEGER)"))
     session.execute(text("INSERT INTO copies VALUES (:id, :source)"), [{"id": i, "source": s} for i, s in sources])
     for model, key in ((AnswerRow, "id"), (VisitScoreRow, None), (CriterionScoreRow, None)):
