@@ -145,6 +145,8 @@ LABELS: Mapping[str, Text] = {
     ),
     "photo": Text("Zdjęcie", "Photo"),
     "fairness": Text("Uczciwie o tym badaniu", "Fair play"),
+    "verify": Text("Sprawdź, czy ten raport jest prawdziwy:", "Check that this report is genuine:"),
+    "verify_number": Text("numer", "number"),
     "notes": Text("Notatki", "Notes"),
     "actions": Text("Działania", "Actions"),
     "subject": Text("Kryterium", "Criterion"),

@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -83,10 +84,20 @@ def number_of(programme: Programme, quarter: Quarter, draft: Draft, issue: int) 
     return f"{programme.code.upper()[:20]}-{quarter}-{draft.place}-{draft.locale.upper()}-{issue}"
 
 
-def keep_inputs(storage: Storage, draft: Draft, number: str, correction: Correction | None) -> str:
-    """Store what the report is printed from and return its SHA-256."""
+def keep_inputs(storage: Storage, draft: Draft, number: str, correction: Correction | None, *, base_url: str) -> str:
+    """Store what the report is printed from and return its SHA-256.
+
+    The number and where anybody can check it are not part of the fingerprint: an installation that moves to another
+    address issues nothing anew.
+    """
+    address = f"{base_url}/verify"
     said = corrections.lines(correction, draft.locale) if correction is not None else None
-    page = {**draft.inputs["page"], "number": number, "correction": said}
+    page = {
+        **draft.inputs["page"],
+        "number": number,
+        "correction": said,
+        "verify": {"address": address, "link": f"{address}?number={quote(number)}"},
+    }
     return storage.put(KIND, _encode({**draft.inputs, "page": page}))
 
 

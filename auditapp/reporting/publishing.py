@@ -243,7 +243,7 @@ def _orders(
                 "locale": draft.locale,
                 "issue": issue,
                 "fingerprint": draft.fingerprint,
-                "inputs": drafts.keep_inputs(jobs.storage, draft, number, correction),
+                "inputs": drafts.keep_inputs(jobs.storage, draft, number, correction, base_url=jobs.settings.base_url),
                 "problem": "",
             }
         )

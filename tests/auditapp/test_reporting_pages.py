@@ -192,6 +192,7 @@ def test_a_preview_is_marked_and_not_kept(office: Person, press: Press, what: st
     text = " ".join(read(answer.data).split())
     assert "nie wydano" in text
     assert name in text
+    assert "/verify" not in text  # there is no number yet that could be checked
     assert (press.issued(), press.ordered()) == ([], [])
 
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -111,6 +112,21 @@ def test_the_same_figures_are_the_same_edition(press: Press, world: World) -> No
     assert more.edition == 1
     assert press.numbers() == sorted(numbers("L1", "L2") + numbers("L1", "L2", locale="EN"))
     assert press.data("LUMO-2026Q3-L1-PL-1") == before
+
+
+def test_another_address_issues_nothing_anew(press: Press, world: World) -> None:
+    """Where a report can be checked is printed on it, and is no figure of it."""
+    press.publish(NORTH)
+    (order,) = press.ordered()
+    page = json.loads(press.jobs.storage.get("inputs", order.inputs))["page"]
+    base = press.jobs.settings.base_url
+    assert page["verify"] == {"address": f"{base}/verify", "link": f"{base}/verify?number=LUMO-2026Q3-L1-PL-1"}
+    press.jobs.settings = replace(press.jobs.settings, base_url="https://audit.example.com/lumo")
+    press.publish(NORTH)
+    assert press.numbers() == numbers("L1")
+    press.publish(Wanted(kinds=("location",), location="L2"))
+    other = json.loads(press.jobs.storage.get("inputs", press.ordered()[-1].inputs))["page"]["verify"]
+    assert other["link"] == "https://audit.example.com/lumo/verify?number=LUMO-2026Q3-L2-PL-1"
 
 
 def test_a_correction_is_a_new_issue_that_says_what_changed(press: Press, world: World) -> None:

@@ -59,6 +59,7 @@ class LocationOnPaper(OnPaper):
         if f" {self.word('photos')} " in self.paper.left:
             self.photos(code)
         self.trust({(each.format, each.channel) for each in rows})
+        self.where_to_check()
 
     def praise_of_location(self, lines: Sequence[CriterionLine]) -> None:
         ranked = quarterly.ranked_standings(lines)

@@ -51,6 +51,7 @@ class NetworkOnPaper(OnPaper):
         self.take(area_findings.reliability(data.comparison.populations, locale))
         self.facts()
         self.trust({(each.format, each.channel) for each in data.comparison.populations})
+        self.where_to_check()
 
     def praise_of_network(self) -> None:
         found = [(self.data.criteria[code], self.data.summaries["", code]) for code in self.data.criteria]

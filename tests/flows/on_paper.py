@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from auditapp.config import Settings
 from reports import attention, findings, method, quarterly
 from reports.compare import ComparisonRow
 from reports.criteria import CriterionRow, PointsLost
@@ -115,6 +116,10 @@ class OnPaper:
         word = "wersja" if self.locale == "pl" else "version"
         self.take(f"{word} {self.data.standard.version};")
         self.take(f"{', '.join(versions)}.")
+
+    def where_to_check(self) -> None:
+        address = f"{Settings.base_url}/verify"
+        self.take(self.word("verify"), address, f"({self.word('verify_number')} {self.paper.name}).")
 
     def maybe(self, sentence: str) -> None:
         if sentence:

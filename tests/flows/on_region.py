@@ -62,6 +62,7 @@ class RegionOnPaper(OnPaper):
             self.matrix([row for row in rows if (row.format, row.channel) == (kind, channel)], kind, channel)
         self.key(populations, inside)
         self.trust(populations)
+        self.where_to_check()
 
     def standings(self, path: str, populations: Collection[tuple[str, str]]) -> list[regional.AreaStanding]:
         found = []

@@ -42,6 +42,7 @@ from tests.reports.paper import (
     make_region_report,
     make_row,
     make_series,
+    make_summary,
     make_visit,
 )
 
@@ -357,6 +358,41 @@ def test_a_network_without_differences_or_history_prints(tmp_path: Path) -> None
     assert "W tym kwartale nie ma wyraźnych różnic między placówkami." in text
     assert "W tym kwartale nie ma tu żadnej placówki." in text
     assert findings_of(pdf.render(report, "N-1", "en"), tmp_path) == []
+
+
+VERIFY = {"address": "https://audit.example.com/verify", "link": f"https://audit.example.com/verify?number={NUMBER}"}
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_the_paper_says_where_it_can_be_checked(kind: str, tmp_path: Path) -> None:
+    inputs = pdf.inputs_of(REPORTS[kind], "en")
+    assert "verify" not in inputs["page"]  # so it is no part of the fingerprint
+    inputs["page"] = {**inputs["page"], "number": NUMBER, "correction": None, "verify": VERIFY}
+    data = pdf.print_inputs(inputs, {})
+    assert findings_of(data, tmp_path) == []
+    assert f"Check that this report is genuine: {VERIFY['address']} (number {NUMBER})." in read(data)
+    with pikepdf.open(io.BytesIO(data)) as document:
+        links = [str(each.A.URI) for page in document.pages for each in page.get("/Annots", []) if "/A" in each]
+    assert set(links) == {VERIFY["link"]}
+    assert pdf.print_inputs(inputs, {}) == data
+    assert "genuine" not in read(pdf.render(REPORTS[kind], NUMBER, "en"))  # a preview has no number to check
+
+
+@pytest.mark.parametrize("rows", [0, 20, 28, 32, 36, 40])
+def test_the_method_and_fair_play_stand_on_one_page(rows: int) -> None:
+    """No page is turned for the box of fair play alone, however full the page before is."""
+    criteria = tuple((make_criterion(f"A{n:02d}", CRITERIA["A1"].title), make_summary()) for n in range(rows))
+    document = PdfDocument(io.BytesIO(pdf.render(make_network_report(criteria=criteria), "N-1", "en")))
+    pages = [plain(document[index].get_textpage().get_text_range()) for index in range(len(document))]
+    assert ("How to read this" in pages[-1], "Fair play" in pages[-1]) == (True, True)
+    assert "A visit's score is the weight earned" in pages[-1]
+
+
+def test_a_box_longer_than_a_page_goes_on() -> None:
+    wave = make_frame().waves[0]
+    frame = make_frame(waves=tuple(replace(wave, told_by=f"kanał numer {n}") for n in range(120)))
+    text = read(pdf.render(make_location_report(frame=frame), "N-1", "pl"))
+    assert all(f"(kanał numer {n})" in text for n in range(120))
 
 
 def test_long_lists_go_on_over_pages() -> None:
