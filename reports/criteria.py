@@ -28,6 +28,14 @@ def meets(low: float | None, high: float | None, level: float) -> bool | None:
     return low >= level - TOLERANCE
 
 
+def reaches(score: float | None, level: float) -> bool:
+    """Tell whether an observed score is at an acceptance level or above: it may be named as good, and no more is said.
+
+    Nothing below its level is praised on one page and marked as below it on another.
+    """
+    return score is not None and score >= level - TOLERANCE
+
+
 @dataclass(frozen=True, slots=True)
 class PointsLost:
     """What one criterion cost. `lost` of all criteria sum to 1 - score; `share` is its part of all points lost.

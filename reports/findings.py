@@ -289,22 +289,25 @@ def lost(rows: Sequence[PointsLost], criteria: Mapping[str, Criterion], locale: 
     return text.get(locale)
 
 
-def praise(best: Sequence[Criterion], met: int, scored: int, locale: str) -> str:
+def praise(best: Sequence[Criterion], met: int, scored: int, locale: str, *, judged: bool = True) -> str:
     """What went well: how many of the `scored` criteria surely meet their acceptance level, and the `best` by name.
 
-    `best` are those that do, else the highest of those that can be judged; the page of results uses the same rule.
+    `best` are those that do, else those whose score reaches it so far; never one below its level. `judged`: visits
+    are enough to speak of any.
     """
-    if not best:
+    unsure = Text(
+        "O żadnym kryterium nie można jeszcze powiedzieć z pewnością, że osiąga poziom akceptacji.",
+        "For no criterion is it certain yet that its acceptance level is met.",
+    )
+    if not best and judged:
+        text = unsure
+    elif not best:
         text = Text(
             "Wizyt jest jeszcze za mało, żeby mówić o pojedynczych kryteriach.",
             "There are too few visits yet to speak of single criteria.",
         )
     elif met == 0:
-        text = Text(
-            "O żadnym kryterium nie można jeszcze powiedzieć z pewnością, że osiąga poziom akceptacji. Najwyższe "
-            "wyniki:",
-            "For no criterion is it certain yet that its acceptance level is met. The highest scores:",
-        )
+        text = Text(f"{unsure.pl} Wyniki, które na razie go osiągają:", f"{unsure.en} Scores that reach it so far:")
     else:
         names = listed([quoted(criterion.title, locale) for criterion in best[: min(NAMED, met)]], locale)
         text = Text(

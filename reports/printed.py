@@ -24,7 +24,7 @@ from reports.columns import Population
 from reports.compare import ComparisonRow
 from reports.criteria import CriterionRow, PointsLost, meets
 from reports.labels import CHANNELS, LABELS, LEVELS
-from reports.quarterly import Frame
+from reports.quarterly import Frame, Verdicts
 from reports.summary import Series, Summary
 
 BARS = 6  # criteria with a bar
@@ -242,17 +242,31 @@ def place_line(row: ComparisonRow, locale: str) -> dict[str, Any]:
     }
 
 
-def area_line(found: Summary, name: str, locale: str, digits: int, level: str | None = None) -> dict[str, Any]:
-    """Return a region or a channel; `level` is its verdict, None where there is none."""
+def area_line(found: Summary, name: str, locale: str, digits: int) -> dict[str, Any]:
+    """Return a region or a channel with its score and interval, and no verdict."""
     return {
         "name": clean(name, LONGEST_NAME),
         "score": findings.share(found.score, locale, digits),
         "range": findings.interval(found.low, found.high),
         "places": f"{found.visited}/{found.locations}",
         "n": str(found.n),
-        "mark": mark(found, level),
-        "level": "–" if level is None else LEVELS[level].get(locale),
+        "mark": mark(found),
+        "level": "–",
         "depth": found.region.count("/"),
+    }
+
+
+def verdict_line(found: Summary, verdicts: Verdicts, populations: Sequence[Population], locale: str) -> dict[str, Any]:
+    """Return a region with its verdict, which is of one channel while the score beside it is of all.
+
+    Where there are several the channel is named with the verdict, and the picture of the score does not take its tone.
+    """
+    level = verdicts.levels.get(found.region)
+    several = len({each.channel for each in populations if each.visited}) > 1
+    return area_line(found, found.region.rpartition("/")[2], locale, 0) | {
+        "mark": mark(found, None if several else level),
+        "level": "–" if level is None else LEVELS[level].get(locale),
+        "judged": CHANNELS[verdicts.channel].get(locale) if several and level is not None else "",
     }
 
 

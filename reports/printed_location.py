@@ -88,9 +88,12 @@ def location_page(report: LocationReport, number: str, locale: str) -> dict[str,
 def _praise(report: LocationReport, locale: str) -> dict[str, Any]:
     standings = report.standings
     met = [standing for standing in standings if standing.meets]
-    best = (met or [standing for standing in standings if standing.judged])[:BEST]
+    judged = [standing for standing in standings if standing.judged]
+    best = (met or [standing for standing in judged if standing.reaches])[:BEST]
     return {
-        "praise": findings.praise([each.criterion for each in best], len(met), len(standings), locale),
+        "praise": findings.praise(
+            [each.criterion for each in best], len(met), len(standings), locale, judged=bool(judged)
+        ),
         "best": [[each.criterion.title.get(locale), _scores(each.scores, locale), str(each.n)] for each in best],
     }
 
@@ -204,7 +207,14 @@ def _card(report: LocationReport, code: str, locale: str) -> dict[str, Any]:
         "title": criterion.title.get(locale),
         "cost": findings.cost(lost.lost, sum(row.lost for row in report.lost), locale),
         "procedure": clean(criterion.procedure.get(locale), 600),
-        "asked": [[clean(question.text.get(locale)), _earned(question, locale)] for question in asked],
+        "asked": [
+            {
+                "question": clean(question.text.get(locale)),
+                "channel": CHANNELS[question.channel].get(locale),
+                "earned": _earned(question, locale),
+            }
+            for question in asked
+        ],
     }
 
 

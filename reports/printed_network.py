@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reports import area_findings, findings
+from reports.criteria import reaches
 from reports.labels import CHANNELS, DIMENSIONS, LABELS
 from reports.printed import (
     BEST,
@@ -22,6 +23,7 @@ from reports.printed import (
     printable,
     series_page,
     upper,
+    verdict_line,
     write_day,
 )
 from reports.quarterly import Facts, Frame, NetworkReport
@@ -48,10 +50,7 @@ def network_page(report: NetworkReport, number: str, locale: str) -> dict[str, A
             "lost": findings.lost(report.lost, frame.criteria, locale),
             "critical": findings.critical(report.lost, (), locale, visits_hit=report.critical_visits),
             "regions": [
-                area_line(
-                    each, each.region.rpartition("/")[2], locale, 0, level=report.verdicts.levels.get(each.region)
-                )
-                for each in report.regions
+                verdict_line(each, report.verdicts, frame.comparison.populations, locale) for each in report.regions
             ],
             "regions_note": area_findings.verdict_note(report.verdicts, locale),
             "channels": [
@@ -98,9 +97,14 @@ def _praise(report: NetworkReport, locale: str) -> dict[str, Any]:
         (pair for pair in judged if against(pair[1], pair[0].acceptance_level) == "above"),
         key=lambda pair: (-(pair[1].score or 0), pair[0].code),
     )
-    best = met or sorted(judged, key=lambda pair: (-(pair[1].score or 0), pair[0].code))
+    best = met or sorted(
+        (pair for pair in judged if reaches(pair[1].score, pair[0].acceptance_level)),
+        key=lambda pair: (-(pair[1].score or 0), pair[0].code),
+    )
     return {
-        "praise": findings.praise([criterion for criterion, _ in best], len(met), len(report.criteria), locale),
+        "praise": findings.praise(
+            [criterion for criterion, _ in best], len(met), len(report.criteria), locale, judged=bool(judged)
+        ),
         "best": [
             [criterion.title.get(locale), findings.share(found.score, locale, 1), str(found.n)]
             for criterion, found in best[:BEST]

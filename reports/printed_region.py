@@ -10,7 +10,6 @@ from reports.compare import ComparisonRow
 from reports.labels import LABELS, LEVELS, population_name
 from reports.printed import (
     LONGEST_NAME,
-    area_line,
     bars_page,
     by_section,
     change_line,
@@ -24,6 +23,7 @@ from reports.printed import (
     printable,
     series_page,
     upper,
+    verdict_line,
 )
 from reports.regional import FirstStep, Matrix, MatrixCell, RegionReport
 
@@ -72,8 +72,7 @@ def region_page(report: RegionReport, number: str, locale: str) -> dict[str, Any
             "first": [_step(step, report, locale) for step in report.first[:FIRST]],
             "first_left": _left(len(report.first) - FIRST, locale),
             "areas": [
-                area_line(each, each.region.rpartition("/")[2], locale, 0, report.verdicts.levels.get(each.region))
-                | {"depth": 0}
+                verdict_line(each, report.verdicts, frame.comparison.populations, locale) | {"depth": 0}
                 for each in report.areas
             ],
             "areas_note": area_findings.verdict_note(report.verdicts, locale),

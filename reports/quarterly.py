@@ -15,7 +15,7 @@ from reports.attention import CriterionChange
 from reports.brand import PLAIN, Brand
 from reports.columns import Population
 from reports.compare import Comparison, ComparisonRow
-from reports.criteria import CriterionRow, PointsLost, meets
+from reports.criteria import CriterionRow, PointsLost, meets, reaches
 from reports.heat import Tone
 from reports.parameters import FewShoppers
 from reports.periods import Quarter
@@ -47,6 +47,11 @@ class Standing:
     n: int
     judged: bool
     meets: bool
+
+    @property
+    def reaches(self) -> bool:
+        """Whether its score is at its acceptance level or above in every channel, surely or not."""
+        return reaches(min(self.scores), self.criterion.acceptance_level)
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,8 @@ def _sections(page: Mapping[str, Any], photos: Mapping[str, str]) -> Iterable[tu
 
 
 def _card(card: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    asked = _table([words["asked"], words["earned"]], card["asked"], of="asked") if card["asked"] else ""
+    rows = [[each["question"], each["earned"]] for each in card["asked"]]
+    asked = _table([words["asked"], words["earned"]], rows, of="asked") if rows else ""
     return (
         f"<h3>{escape(card['code'])} {escape(card['title'])}</h3>{_line(card['cost'])}{_text(card['procedure'])}{asked}"
     )

@@ -47,7 +47,7 @@ class LocationOnPaper(OnPaper):
                 upper(self.channel(each.channel)), write(each.score, locale), *self.change(each, each.change_label)
             )
         self.criteria_change(data.criterion_changes([code]))
-        self.cards(code, lost)
+        self.cards(code, lost, several=len(rows) > 1)
         self.criteria_of_location(lines)
         for visit in visits:
             self.visit(visit)
@@ -64,14 +64,17 @@ class LocationOnPaper(OnPaper):
     def praise_of_location(self, lines: Sequence[CriterionLine]) -> None:
         ranked = quarterly.ranked_standings(lines)
         met = [each for each in ranked if each.meets]
-        best = (met or [each for each in ranked if each.judged])[:5]
-        self.take(findings.praise([each.criterion for each in best], len(met), len(ranked), self.locale))
+        judged = [each for each in ranked if each.judged]
+        good = [each for each in judged if all(score > each.criterion.acceptance_level - 1e-9 for score in each.scores)]
+        best = (met or good)[:5]
+        criteria = [each.criterion for each in best]
+        self.take(findings.praise(criteria, len(met), len(ranked), self.locale, judged=bool(judged)))
         for each in best:
             low, high = self.share(min(each.scores)), self.share(max(each.scores))
             both = high if low == high else f"{low.rstrip('%').strip()}–{high}"
             self.take(each.criterion.title.get(self.locale), both, str(each.n))
 
-    def cards(self, code: str, lost: Sequence[PointsLost]) -> None:
+    def cards(self, code: str, lost: Sequence[PointsLost], *, several: bool) -> None:
         total = sum(each.lost for each in lost)
         for each in [each for each in lost if each.lost > 1e-9][:3]:
             criterion = self.data.criteria[each.criterion]
@@ -85,7 +88,8 @@ class LocationOnPaper(OnPaper):
                     earned = f"{sum(share == 1 for share in asked.shares)} {self.word('of')} {answers}"
                 else:
                     earned = f"{self.share(sum(asked.shares) / answers)} ({answers})"
-                self.take(asked.question[f"question_{self.locale}"], earned)
+                channel = [self.channel(asked.question["channel"])] if several else []
+                self.take(asked.question[f"question_{self.locale}"], *channel, earned)
 
     def criteria_of_location(self, lines: Sequence[CriterionLine]) -> None:
         for _channel, group in groupby(lines, key=lambda line: line.row.channel):

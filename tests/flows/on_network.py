@@ -31,9 +31,9 @@ class NetworkOnPaper(OnPaper):
         self.praise_of_network()
         self.costs(lost)
         self.history(data.series_of_region(""))
-        levels = data.verdicts[self.largest(rows)]
+        kind, channel = self.largest(rows)
         for path in data.regions:
-            self.area(data.summaries[path, ""], levels.get(path))
+            self.area(data.summaries[path, ""], data.verdicts[kind, channel].get(path), channel)
         for channel in data.channels:
             each = data.of_channel[channel]["", ""]
             self.take(upper(self.channel(channel)), self.share(each.score, 1), *self.covered(each))
@@ -59,8 +59,9 @@ class NetworkOnPaper(OnPaper):
         judged = [(criterion, each) for criterion, each in found if each.low is not None]
         judged.sort(key=lambda pair: (-(pair[1].score or 0), pair[0].code))
         met = [pair for pair in judged if meets(pair[1].low, pair[1].high, pair[0].acceptance_level)]
-        best = met or judged
-        self.take(findings.praise([criterion for criterion, _ in best], len(met), len(found), self.locale))
+        best = met or [pair for pair in judged if (pair[1].score or 0) > pair[0].acceptance_level - 1e-9]
+        criteria = [criterion for criterion, _ in best]
+        self.take(findings.praise(criteria, len(met), len(found), self.locale, judged=bool(judged)))
         for criterion, each in best[:5]:
             self.take(criterion.title.get(self.locale), self.share(each.score, 1), str(each.n))
 

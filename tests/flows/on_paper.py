@@ -125,8 +125,9 @@ class OnPaper:
         if sentence:
             self.take(sentence)
 
-    def area(self, found: Summary, level: str | None) -> None:
-        verdict = "–" if level is None else LEVELS[level].get(self.locale)
+    def area(self, found: Summary, level: str | None, channel: str) -> None:
+        """A region: its score is of all channels of the demo, its verdict of one, which stands behind it."""
+        verdict = "–" if level is None else f"{LEVELS[level].get(self.locale)} · {self.channel(channel)}"
         self.take(found.region.rpartition("/")[2], self.share(found.score), *self.covered(found), verdict)
 
     def place(self, row: ComparisonRow, *, with_region: bool) -> None:

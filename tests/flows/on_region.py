@@ -53,9 +53,9 @@ class RegionOnPaper(OnPaper):
         self.places_changed(rows, chosen)
         self.criteria_change(data.criterion_changes(inside))
         self.history(data.series_of_region(path))
-        levels = data.verdicts[self.largest(rows)]
+        kind, channel = self.largest(rows)
         for area in areas:
-            self.area(data.summaries[area, ""], levels.get(area))
+            self.area(data.summaries[area, ""], data.verdicts[kind, channel].get(area), channel)
         self.criteria_of_area(path, lost=None)
         self.visits_behind(inside)
         for kind, channel in populations:

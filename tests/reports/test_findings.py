@@ -207,11 +207,14 @@ def test_lost(costs: list[tuple[str, float]], pl: str, en: str) -> None:
     [
         ([], 0, 0, "Wizyt jest jeszcze za mało, żeby mówić o pojedynczych kryteriach.",
          "There are too few visits yet to speak of single criteria."),
+        ([], 0, 9, "O żadnym kryterium nie można jeszcze powiedzieć z pewnością, że osiąga poziom akceptacji.",
+         "For no criterion is it certain yet that its acceptance level is met."),
         ([], 0, 5, "Wizyt jest jeszcze za mało, żeby mówić o pojedynczych kryteriach.",
          "There are too few visits yet to speak of single criteria."),
         (["A1"], 0, 5,
-         "O żadnym kryterium nie można jeszcze powiedzieć z pewnością, że osiąga poziom akceptacji. Najwyższe wyniki:",
-         "For no criterion is it certain yet that its acceptance level is met. The highest scores:"),
+         "O żadnym kryterium nie można jeszcze powiedzieć z pewnością, że osiąga poziom akceptacji. Wyniki, które na "
+         "razie go osiągają:",
+         "For no criterion is it certain yet that its acceptance level is met. Scores that reach it so far:"),
         (["A1"], 1, 1,
          "W 1 z 1 kryterium poziom akceptacji jest osiągnięty na pewno, najlepiej wypada: „Witamy pierwsi”.",
          "In 1 of 1 criterion the acceptance level is met for certain, best of all “We greet first”."),
@@ -229,8 +232,9 @@ def test_lost(costs: list[tuple[str, float]], pl: str, en: str) -> None:
 )  # fmt: skip
 def test_praise(codes: list[str], met: int, scored: int, pl: str, en: str) -> None:
     best = [CRITERIA[code] for code in codes]
-    assert findings.praise(best, met, scored, "pl") == pl
-    assert findings.praise(best, met, scored, "en") == en
+    judged = scored not in (0, 5) or bool(codes)
+    assert findings.praise(best, met, scored, "pl", judged=judged) == pl
+    assert findings.praise(best, met, scored, "en", judged=judged) == en
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from reports import alternatives, pdf, printed, theme
 from reports.brand import Brand
 from reports.compare import Comparison
 from reports.pdf import Report, ReportProblem
-from reports.quarterly import Photo
+from reports.quarterly import Photo, Verdicts
 from reports.quotes import Quote
 from reports.regional import Matrix, MatrixCell, MatrixRow
 from tests.reports.paper import (

@@ -14,6 +14,7 @@ from reports.printed import clean
 from reports.printed_location import location_page
 from reports.printed_network import network_page
 from reports.printed_region import region_page
+from reports.quarterly import Verdicts
 from reports.regional import Matrix, MatrixCell, MatrixRow
 from tests.reports.paper import (
     CRITERIA,
@@ -23,6 +24,7 @@ from tests.reports.paper import (
     make_location_report,
     make_network_report,
     make_population,
+    make_question,
     make_region_report,
     make_row,
     make_summary,
@@ -141,6 +143,53 @@ def test_the_network_is_praised_by_the_same_rule() -> None:
     page = network_page(make_network_report(criteria=criteria), "N-1", "en")
     assert [row[0] for row in page["best"]] == ["We greet first"]
     assert page["praise"].startswith("In 1 of 3 criteria")
+
+
+def test_what_is_below_its_level_is_never_praised() -> None:
+    """Page 1 must not praise what the table of criteria marks as below its level."""
+    at, below = make_line("A1", 0.9), make_line("B1", 0.899)
+    page = location_page(make_location_report(criteria=(below, at)), "N-1", "en")
+    assert [row[0] for row in page["best"]] == ["We greet first"]
+    assert page["praise"].endswith("Scores that reach it so far:")
+    page = location_page(make_location_report(criteria=(at, make_line("A1", 0.5, channel="phone"))), "N-1", "en")
+    assert (page["best"], page["praise"]) == (
+        [],
+        "For no criterion is it certain yet that its acceptance level is met.",
+    )
+    low = (CRITERIA["A1"], make_summary(criterion="A1", score=0.89))
+    page = network_page(make_network_report(criteria=(low,)), "N-1", "en")
+    assert (page["best"], page["praise"]) == (
+        [],
+        "For no criterion is it certain yet that its acceptance level is met.",
+    )
+    reached = (CRITERIA["A2"], make_summary(criterion="A2", score=0.91, low=0.88))
+    page = network_page(make_network_report(criteria=(low, reached)), "N-1", "en")
+    assert [row[0] for row in page["best"]] == ["We say goodbye and thank you"]
+
+
+def test_one_question_in_two_channels_is_told_apart() -> None:
+    questions = (make_question(), make_question("P1", channel="phone", earned=0.0))
+    report = make_location_report(questions=questions, rows=(make_row(), make_row(channel="phone")))
+    asked = location_page(report, "N-1", "en")["cards"][0]["asked"]
+    assert {(each["question"], each["channel"], each["earned"]) for each in asked} == {
+        ("Was the queue short?", "store visits", "1 of 3"),
+        ("Was the queue short?", "phone calls", "0 of 3"),
+    }
+
+
+def test_the_verdict_on_a_region_names_its_channel_where_there_are_several() -> None:
+    """The score beside it is of all channels."""
+    both = make_frame(populations=(make_population(), make_population(channel="phone")))
+    network = network_page(make_network_report(frame=both), "N-1", "en")
+    region = region_page(make_region_report(frame=both), "N-1", "en")
+    for line in (*network["regions"], *region["areas"]):
+        assert (line["judged"], line["mark"]["level"]) == ("store visits", "none")
+    assert [each["level"] for each in network["regions"]] == ["no clear difference", "clearly below"]
+    never = make_frame(populations=(make_population(), make_population(channel="phone", visited=0)))
+    lines = network_page(make_network_report(frame=never), "N-1", "en")["regions"]
+    assert [(each["judged"], each["mark"]["level"]) for each in lines] == [("", "none"), ("", "below")]
+    nobody = make_network_report(frame=both, verdicts=Verdicts("", "", {}))
+    assert {(each["level"], each["judged"]) for each in network_page(nobody, "N-1", "en")["regions"]} == {("–", "")}
 
 
 def test_how_far_scores_can_be_trusted_is_said_in_plain_words() -> None:
