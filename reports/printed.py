@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from itertools import groupby
+from textwrap import wrap
 from typing import Any
 
 from fontTools.ttLib import TTFont
@@ -33,8 +34,10 @@ LONGEST = 240  # letters of one text that others wrote
 LONGEST_NAME = 120
 LONGEST_SENTENCE = 2_000
 LEFT_OUT = "[…]"
+LONGEST_RUN = 24  # letters without a place where a line may end; longer ones do not fit into every column
 # The space after a one-letter word, and the one before a percent sign.
 _BOUND = re.compile(r"(?<=(?<!\w)[aiouwzAIOUWZ]) (?=\S)|(?<=\d) (?=%)")
+_RUN, _WORD = re.compile(rf"[^ ]{{{LONGEST_RUN + 1},}}"), re.compile(rf"[^ -]{{{LONGEST_RUN + 1},}}")
 _SPACE = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029 ]+")
 
 
@@ -50,7 +53,7 @@ def clean(text: str, longest: int = LONGEST) -> str:
 
     A letter missing from the face would stop the whole report, because PDF/UA and PDF/A forbid it: words in other
     scripts become "[…]"; emoji, control and direction marks are dropped. One-letter Polish words keep to the next,
-    and a percent sign to its number.
+    and a percent sign to its number, but no line is longer for it than the paper is wide.
     """
     kept = []
     for letter in unicodedata.normalize("NFC", _SPACE.sub(" ", text[: 20 * longest])):
@@ -63,7 +66,15 @@ def clean(text: str, longest: int = LONGEST) -> str:
     line = _SPACE.sub(" ", joined).strip()
     if len(line) > longest:
         line = line[: longest - 1].rstrip() + "…"
-    return _BOUND.sub("\N{NO-BREAK SPACE}", line)
+    return _RUN.sub(_loosen, _BOUND.sub("\N{NO-BREAK SPACE}", line))
+
+
+def _loosen(run: re.Match[str]) -> str:
+    """Let a line end inside a run that is too long for it: first at its bound spaces, else with a hyphen."""
+    return _WORD.sub(
+        lambda word: "\N{SOFT HYPHEN}".join(wrap(word[0], LONGEST_RUN // 3)),
+        run[0].replace("\N{NO-BREAK SPACE}", " "),
+    )
 
 
 def printable(page: Any) -> Any:

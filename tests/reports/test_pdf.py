@@ -47,6 +47,7 @@ from tests.reports.paper import (
 )
 
 NUMBER = "LUMO-2026Q3-S001-PL-1"
+MM = 72 / 25.4
 
 
 def jpeg(mode: str = "RGB", size: tuple[int, int] = (300, 200)) -> bytes:
@@ -91,6 +92,25 @@ def read(data: bytes) -> str:
     document = PdfDocument(io.BytesIO(data))
     pages = [document[index].get_textpage().get_text_range() for index in range(len(document))]
     return plain(re.sub("[\u00ad\ufffe\u0002]\\s*", "", " ".join(pages)))
+
+
+def outside(data: bytes) -> list[str]:
+    """Return the letters that stand outside the margins of their page, each page's as one text."""
+    document, found = PdfDocument(io.BytesIO(data)), []
+    for index in range(len(document)):
+        page = document[index]
+        width, height = page.get_size()
+        side, edge = (18 if width > height else 21) * MM, 5 * MM
+        text = page.get_textpage()
+        boxes = [(text.get_text_range(at, 1), text.get_charbox(at)) for at in range(text.count_chars())]
+        over = [
+            letter
+            for letter, (left, bottom, right, top) in boxes
+            if letter.strip("\u00ad\ufffe\u0002 \r\n\N{NO-BREAK SPACE}")
+            and (left < side - 0.5 or right > width - side + 0.5 or bottom < edge or top > height - edge)
+        ]
+        found += [f"page {index + 1}: {''.join(over)}"] if over else []
+    return found
 
 
 def findings_of(data: bytes, folder: Path) -> list[Any]:
@@ -143,6 +163,10 @@ def test_accessible(paper: Paper, tmp_path: Path) -> None:
         meta = document.Root.Metadata.read_bytes()
         assert b"pdfuaid:part>1" in meta
         assert b"pdfaid:part>2" in meta
+
+
+def test_every_letter_stands_between_the_margins(paper: Paper) -> None:
+    assert outside(paper.data) == []
 
 
 def test_nothing_of_people_or_machines_is_in_the_file(paper: Paper) -> None:
@@ -348,6 +372,30 @@ LONG = "Zażółcona Gęślą Jaźnią Galeria Handlowa przy ulicy Księdza Kard
 def test_whatever_the_values_are_it_prints(changes: dict[str, Any], tmp_path: Path) -> None:
     data = pdf.render(make_location_report(**changes), "N-1", "pl")
     assert findings_of(data, tmp_path) == []
+    assert outside(data) == []
+
+
+@pytest.mark.parametrize(
+    "name", [LONG, LONG.replace(" ", "\N{NO-BREAK SPACE}"), "ą" * 200, "w i z a o u " * 20, "PRZEDSIĘBIORSTWOHANDLOWE"]
+)
+@pytest.mark.parametrize("kind", ["region", "network"])
+def test_a_long_name_keeps_to_the_page(kind: str, name: str, tmp_path: Path) -> None:
+    low = make_row(name=name, region=f"{name}/{name}", level="below", change=-0.2, change_label="down", change_p=0.01)
+    frame = make_frame(low, programme=name, populations=(make_population(), make_population(channel="phone")))
+    report: Report = make_network_report(
+        frame=frame, below=(low,), regions=(make_summary(region=name),), not_visited=(name,),
+        verdicts=Verdicts("store", "online_order", {name: "none"}),
+    )  # fmt: skip
+    if kind == "region":
+        line = MatrixRow(name, 1.0, "above", (MatrixCell(1.0, "above"),) * 36)
+        criteria = tuple(make_criterion(f"A{index:02d}", Text(name, name)) for index in range(36))
+        report = make_region_report(
+            frame=frame, path=f"{name}/{name}", rows=(low,), fell=(low,), areas=(make_summary(region=name),),
+            matrices=(Matrix("store", "store_visit", "location", criteria, (line,), 0),),
+        )  # fmt: skip
+    data = pdf.render(report, "N-1", "pl")
+    assert findings_of(data, tmp_path) == []
+    assert outside(data) == []
 
 
 def test_a_network_without_differences_or_history_prints(tmp_path: Path) -> None:
