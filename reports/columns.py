@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from reports import change, levels
 from reports.intervals import FloatArray, headline, mover
-from reports.measures import Cube, Estimate
+from reports.measures import Cube, Estimate, Pool
 from reports.thresholds import Thresholds
 
 BoolArray = npt.NDArray[np.bool_]
@@ -111,7 +111,9 @@ def level_columns(
         )
         if known and len(visited) >= 2:
             row = {column: values[index] for column, values in columns.items()}
-            population = _fill_levels(row, population, visited, now.mean[index], targets.get(measure[0]), settings)
+            population = _fill_levels(
+                row, population, pool, visited, now.mean[index], targets.get(measure[0]), settings
+            )
         populations.append(population)
     return columns, tuple(populations)
 
@@ -119,6 +121,7 @@ def level_columns(
 def _fill_levels(
     row: Columns,
     population: Population,
+    pool: Pool,
     visited: npt.NDArray[np.intp],
     mean: FloatArray,
     target: float | None,
@@ -126,8 +129,7 @@ def _fill_levels(
 ) -> Population:
     """Fill one channel's level columns (each shaped (locations,)) for the visited members of a population."""
     n, m = row["n"][visited], mean[visited]
-    variance = (population.var_within or 0.0) / n
-    belief = levels.build_posterior(m, variance)
+    belief = levels.build_levels(m, n, pool.phi, pool.var_within)
     scored, labelled = n >= settings.score_visits, n >= settings.label_visits
     row["reliability"][visited[scored]] = belief.reliability[scored]
     row["shrunken"][visited[scored]] = belief.theta[scored]
@@ -143,7 +145,7 @@ def _fill_levels(
         row["rank_low"][visited[labelled]], row["rank_high"][visited[labelled]] = levels.rank_intervals(
             candidates, seed=settings.seed, draws=settings.rank_draws, coverage=settings.rank_coverage
         )
-    k0 = levels.visits_for_half(population.var_within or 0.0, belief.tau2)
+    k0 = levels.visits_for_half(pool.var_within, belief.tau2)
     return replace(
         population,
         mu=belief.mu,

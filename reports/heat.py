@@ -19,7 +19,7 @@ from scipy.special import ndtr
 from reports.change import ChangeLabel, adjusted, label_change, score_test
 from reports.criteria import CriterionRow
 from reports.intervals import Z95, Dispersion, mover, pooled
-from reports.levels import p_below, posterior
+from reports.levels import own_variances, p_below, posterior
 from reports.measures import NO_SPREAD, Cube, Measure, Spread
 from reports.periods import Quarter
 from reports.summary import Summary
@@ -128,8 +128,11 @@ def tell_locations(
     tau2 = between.tau2(within.var_within) if within.sufficient else 0.0
     if tau2 == 0:
         return ["none"] * len(scores)
-    variances = within.var_within / np.asarray(visits, dtype=np.float64)
-    belief = posterior(np.asarray(scores, dtype=np.float64), variances, between.mean, tau2)
+    m, n = np.asarray(scores, dtype=np.float64), np.asarray(visits, dtype=np.float64)
+    belief = posterior(m, within.var_within / n, between.mean, tau2)
+    for _ in range(2):  # as in `levels.build_levels`; here tau2 is known from sums over the whole network
+        variances = own_variances(belief.theta, n, within.phi(), within.var_within)
+        belief = posterior(m, variances, between.mean, tau2)
     return [
         "below" if p >= 1 - error - 1e-9 else "above" if p <= error + 1e-9 else "none"
         for p in p_below(belief, between.mean).tolist()

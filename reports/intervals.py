@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
+from math import inf
 
 import numpy as np
 import numpy.typing as npt
@@ -54,11 +55,11 @@ class Dispersion:
     def sufficient(self) -> bool:
         return self.df >= MINIMUM_DF
 
-    def phi(self, items: int) -> float:
+    def phi(self, items: float = inf) -> float:
         """Return phi clipped to [1/items, 1]; NaN below `MINIMUM_DF` degrees of freedom.
 
-        `items` is the largest number of items in the measure. Where every visit scored exactly 0 or 1 nothing
-        tells how visits vary, so phi is 1, the widest interval.
+        `items` is the largest number of items in the measure; without it phi may be as small as it is. Where every
+        visit scored exactly 0 or 1 nothing tells how visits vary, so phi is 1, the widest interval.
         """
         if not self.sufficient:
             return float("nan")

@@ -85,6 +85,28 @@ def build_posterior(m: FloatArray, v: FloatArray) -> Posterior:
     return posterior(m, v, weighted_mean(m, v, tau2), tau2)
 
 
+def own_variances(theta: FloatArray, n: FloatArray, phi: float, var_within: float) -> FloatArray:
+    """Return V of each location at its level `theta`: var_within / n, or phi*theta*(1-theta) / n where that is more.
+
+    Low scores scatter more than high ones (scoring.md section 2), and one V for all makes them look surer than they
+    are: near the ceiling "clearly below" would be wrong more often than the list rule promises. A smaller V for high
+    scores would do the same to "clearly above", so the pooled one is the least (docs/statistics.md).
+    """
+    return np.asarray(np.maximum(phi * theta * (1 - theta), var_within) / n)
+
+
+def build_levels(m: FloatArray, n: FloatArray, phi: float, var_within: float) -> Posterior:
+    """Return what is believed of k >= 2 locations with means `m` of `n` visits, each with its own V.
+
+    A level is not known before its V and the other way round: the first look takes the pooled `var_within`, the next
+    two the shrunken scores of the look before; a further one changes nothing that is printed.
+    """
+    belief = build_posterior(m, var_within / n)
+    for _ in range(2):
+        belief = build_posterior(m, own_variances(belief.theta, n, phi, var_within))
+    return belief
+
+
 def p_below(belief: Posterior, reference: float) -> FloatArray:
     """Return P(theta < reference) for each location; 0.5 throughout when tau2 is 0: no reliable differences."""
     if belief.tau2 == 0:
@@ -154,5 +176,6 @@ def rank_intervals(
 
 
 def visits_for_half(var_within: float, tau2: float) -> float:
-    """Return k0 = var_within / tau2, the visits that give reliability 0.5; infinite when locations do not differ."""
+    """Return k0 = var_within / tau2, the visits that give reliability 0.5 to a location that scatters like the pooled
+    ones; infinite when locations do not differ."""
     return var_within / tau2 if tau2 > 0 else float("inf")

@@ -127,14 +127,17 @@ def rule_toll(
 
 
 def believed(comparison: Comparison, population: Population) -> tuple[FloatArray, FloatArray]:
-    """Return the shrunken levels and their sd of the population's locations; empty where nothing is known."""
+    """Return the shrunken levels and their sd of the population's locations; empty where nothing is known.
+
+    sd = sqrt(lambda * V), which is sqrt(tau2 * (1 - lambda)).
+    """
     known = [
-        (row.shrunken, sqrt(row.reliability * population.var_within / row.n))
+        (row.shrunken, sqrt(population.tau2 * (1 - row.reliability)))
         for row in comparison.rows
         if (row.format, row.channel) == (population.format, population.channel)
         and row.shrunken is not None
         and row.reliability is not None
-        and population.var_within is not None
+        and population.tau2 is not None
     ]
     found = np.array(known, dtype=np.float64).reshape(-1, 2)
     return found[:, 0], found[:, 1]

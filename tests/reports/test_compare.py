@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from math import erf, sqrt
 from typing import Any
 
 import pytest
+from scipy.optimize import brentq
 
 from reports.compare import COLUMNS, Comparison, build_comparison
 from reports.intervals import wilson
@@ -38,21 +41,38 @@ def _compare(visits: Visits, quarter: Quarter = Q3, *, extra: Sequence[str] = ()
     return build_comparison(cells, make_locations(codes, formats=formats), quarter, items=ITEMS, **options)
 
 
+def _excess(tau2: float, m: list[float], v: list[float], times: list[int]) -> float:
+    """Paule and Mandel's equation, over groups of equal locations."""
+    weights = [count / (each + tau2) for count, each in zip(times, v, strict=True)]
+    mean = sum(w * x for w, x in zip(weights, m, strict=True)) / sum(weights)
+    return sum(w * (x - mean) ** 2 for w, x in zip(weights, m, strict=True)) - (sum(times) - 1)
+
+
 def test_one_poor_location_by_hand() -> None:
     """15 locations of mean .8 and A of .5, each with 3 visits and s2 .01.
 
-    phi = 16*2*.01 / (2*(15*(.16+.01/3) + .25+.01/3)) = .16/2.703333; V = .01/3; the 16 means have variance
-    .005625, so tau2 = .005625 - V, lambda = 11/27, theta = .78125 - 11/27*.28125 = .666667.
+    phi = 16*2*.01 / (2*(15*(.16+.01/3) + .25+.01/3)) = .16/2.703333; V = .01/3 at the first look; the 16 means have
+    variance .005625, so tau2 = .005625 - V, lambda = 11/27, theta of A = .78125 - 11/27*.28125 = .666667. There phi
+    makes its V .059186*.222222/3; those of the others (phi*.15.. < .01) stay. Two looks more with such a V.
     """
+    phi, v, theta = 0.16 / 2.7033333333, 0.01 / 3, 2 / 3
+    for _ in range(2):
+        own = phi * theta * (1 - theta) / 3
+        tau2 = brentq(partial(_excess, m=[0.8, 0.5], v=[v, own], times=[15, 1]), 0, 0.01, xtol=1e-15)
+        heavy, light = 15 / (v + tau2), 1 / (own + tau2)
+        mu = (0.8 * heavy + 0.5 * light) / (heavy + light)
+        trust = tau2 / (tau2 + own)
+        theta = mu + trust * (0.5 - mu)
+    assert own > 1.1 * v
     comparison = _compare(_network({"A": _three(0.5)}))
     population = comparison.get_population("store", STORE)
     assert (population.locations, population.visited, population.df, population.source) == (16, 16, 32, "quarter")
     assert population.phi == pytest.approx(0.16 / 2.7033333333)
     assert population.var_within == pytest.approx(0.01)
-    assert population.mu == pytest.approx(0.78125)
-    assert population.tau2 == pytest.approx(0.005625 - 0.01 / 3)
-    assert population.reliability == pytest.approx(11 / 27)
-    assert population.k0 == pytest.approx(48 / 11)
+    assert population.mu == pytest.approx(mu)
+    assert population.tau2 == pytest.approx(tau2)
+    assert population.reliability == pytest.approx((15 * tau2 / (tau2 + v) + trust) / 16)
+    assert population.k0 == pytest.approx(0.01 / tau2)
     assert (population.below, population.above, population.ranked) == (1, 0, 0)
 
     row = comparison.get_row("A", STORE)
@@ -60,11 +80,12 @@ def test_one_poor_location_by_hand() -> None:
     assert row.score == pytest.approx(0.5)
     low, high = wilson(0.5, 3 / population.phi)
     assert (row.low, row.high) == pytest.approx((float(low), float(high)))
-    assert row.reliability == pytest.approx(11 / 27)
-    assert row.shrunken == pytest.approx(2 / 3)
-    assert row.p_below == pytest.approx(0.9990624, abs=1e-6)  # Phi(.114583 / .036851)
+    assert row.reliability == pytest.approx(trust)
+    assert row.shrunken == pytest.approx(theta)
+    sure = 0.5 + 0.5 * erf((mu - theta) / sqrt(2 * trust * own))
+    assert row.p_below == pytest.approx(sure, abs=1e-6)
     assert row.level == "below"
-    assert population.wrong_below == pytest.approx(1 - 0.9990624, abs=1e-6)
+    assert population.wrong_below == pytest.approx(1 - sure, abs=1e-6)
     assert comparison.get_row("Z00", STORE).level == "none"
 
 
@@ -176,7 +197,7 @@ def test_levels_against_the_target() -> None:
     assert against.get_population("store", STORE).reference == 0.95
     assert {row.level for row in against.rows} == {"below"}
     without = _compare(visits, targets={PHONE: 0.95}, settings=settings)
-    assert without.get_population("store", STORE).reference == pytest.approx(0.78125)
+    assert without.get_population("store", STORE).reference == without.get_population("store", STORE).mu
 
 
 def test_visits_of_one_shopper_tell_less() -> None:

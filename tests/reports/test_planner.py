@@ -111,4 +111,7 @@ def test_what_is_believed_of_each_location() -> None:
     assert theta.tolist() == shrunken
     assert population.tau2 is not None
     assert population.var_within is not None
-    assert sd == pytest.approx(np.sqrt(1 / (1 / population.tau2 + 3 / population.var_within)))
+    # The best locations scatter like the pooled ones, the others more: phi * theta * (1 - theta).
+    own = np.maximum(population.phi * theta * (1 - theta), population.var_within)
+    assert (own[theta.argmax()], own.max() > population.var_within) == (population.var_within, True)
+    assert sd == pytest.approx(np.sqrt(1 / (1 / population.tau2 + 3 / own)), rel=1e-3)
