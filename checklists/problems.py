@@ -276,6 +276,12 @@ REFUSALS: Mapping[str, Text] = {
                             "The visit falls into {expected}, not {value}."),
     "unpacked_too_large": Text("Po rozpakowaniu plik byłby za duży: może mieć najwyżej {limit} MB.",
                                "The file would be too large once unpacked: {limit} MB is the most."),
+    "sheet_too_large": Text("Arkusz sięga aż do komórki {cell}. Może mieć najwyżej {columns} kolumn, a wszystkie "
+                            "arkusze pliku razem {cells} mln komórek. Usuń to, co leży poza tabelą, albo podziel plik "
+                            "na mniejsze.",
+                            "The sheet reaches as far as the cell {cell}. It may have at most {columns} columns, and "
+                            "all sheets of the file together {cells} million cells. Remove what lies outside the "
+                            "table, or split the file into smaller ones."),
     "bad_quarter": Text("„{value}” nie jest kwartałem. Wpisz na przykład 2026Q3.",
                         "“{value}” is not a quarter. Write for example 2026Q3."),
     # --- Programme, waves and reports

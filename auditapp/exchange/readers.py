@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import chain
+from tempfile import SpooledTemporaryFile
 from typing import IO, NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -14,6 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from auditapp.exchange.columns import COLUMNS
 from auditapp.exchange.findings import Findings
 from auditapp.exchange.rows import Line
+from auditapp.exchange.sheets import copy_counted
 from auditapp.formulas import unprotect
 from checklists.problems import Problem, at
 
@@ -21,6 +23,8 @@ MAX_ROWS = 2_000_000
 MAX_LINE = 1_000_000  # bytes; a text in the product has at most 5,000 characters
 MAX_ENTRIES = 1000
 MAX_UNPACKED = 200 * 2**20
+IN_MEMORY = 8 * 2**20  # a larger copy of a workbook goes to the disk
+BROKEN_ZIP = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError)
 
 
 class Upload(NamedTuple):
@@ -40,8 +44,8 @@ class TableFile(NamedTuple):
 def open_tables(upload: Upload, kinds: Collection[str], findings: Findings) -> list[TableFile]:
     """Return the tables of `kinds` in the file: one of a CSV, the sheets of these names of a workbook.
 
-    Which kind a table is, its columns say. Problem wrong_columns, not_a_table, bad_encoding or unpacked_too_large;
-    what goes wrong further down is added to `findings` while the lines are read.
+    Which kind a table is, its columns say. Problem wrong_columns, not_a_table, bad_encoding, unpacked_too_large
+    or sheet_too_large; what goes wrong further down is added to `findings` while the lines are read.
     """
     if zipfile.is_zipfile(upload.stream):
         sheets = _sheets(upload, kinds)
@@ -115,11 +119,16 @@ def _decoded(stream: IO[bytes]) -> Iterator[str]:
 def _sheets(upload: Upload, kinds: Collection[str]) -> list[tuple[str, Iterator[list[str]]]]:
     check_zip(upload)
     try:
-        workbook = CalamineWorkbook.from_filelike(upload.stream)
-        names = [name for name in workbook.sheet_names if name in kinds] or workbook.sheet_names[:1]
-        sheets = [(name, workbook.get_sheet_by_name(name)) for name in names]
-    except CalamineError as error:
+        with SpooledTemporaryFile(IN_MEMORY) as counted:
+            copy_counted(upload.stream, counted)
+            counted.seek(0)
+            workbook = CalamineWorkbook.from_filelike(counted)
+            names = [name for name in workbook.sheet_names if name in kinds] or workbook.sheet_names[:1]
+            sheets = [(name, workbook.get_sheet_by_name(name)) for name in dict.fromkeys(names)]
+    except (CalamineError, *BROKEN_ZIP) as error:
         raise Problem("not_a_table", at(file=upload.name)) from error
+    except Problem as problem:
+        raise Problem(problem.code, at(file=upload.name), **problem.arguments) from problem
     if not sheets:
         raise Problem("not_a_table", at(file=upload.name))
     return [(f"{upload.name}: {name}", _sheet_rows(sheet.to_python(skip_empty_area=False))) for name, sheet in sheets]
@@ -156,7 +165,7 @@ def check_zip(upload: Upload) -> None:
             if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
                 raise Problem("unpacked_too_large", at(file=upload.name), limit=MAX_UNPACKED // 2**20)
             broken = archive.testzip()  # reads as much as was declared and compares the checksum
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except BROKEN_ZIP as error:
         raise Problem("not_a_table", at(file=upload.name)) from error
     if broken is not None:
         raise Problem("not_a_table", at(file=upload.name))

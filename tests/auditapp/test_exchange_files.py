@@ -182,3 +182,107 @@ def test_disarming_loses_nothing_in_a_csv(text: str) -> None:
     (line,) = table.lines
     assert (line.values["name"], findings.count) == (text, 0)
     assert unprotect(protect(text)) == text
+
+
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+SHEET = f"<worksheet {MAIN}><sheetData>{{}}</sheetData></worksheet>"
+TEXTS = f"<sst {MAIN}>{{}}</sst>"
+WORDS = '<c t="inlineStr"><is><t>{}</t></is></c>'
+HEAD = f"<row>{WORDS.format('region')}{WORDS.format('name')}</row>"
+
+
+def workbook_of(parts: dict[str, str]) -> Upload:
+    """Return a workbook of ours with parts of somebody else's making."""
+    with zipfile.ZipFile(workbook_file({"regions": [{"region": "A", "name": "Alfa"}]}).stream) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    return raw_file(zipped(entries | {name: text.encode() for name, text in parts.items()}), "x.xlsx")
+
+
+def sheet_of(rows: str, texts: str = "") -> Upload:
+    return workbook_of({"xl/worksheets/sheet1.xml": SHEET.format(rows), "xl/sharedStrings.xml": TEXTS.format(texts)})
+
+
+def rows_in(upload: Upload) -> list[dict[str, str]]:
+    (table,) = open_tables(upload, ("regions",), Findings())
+    return [dict(line.values) for line in table.lines]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="2"><c r="A2"><v>7</v></c><c r="B2"><v>8</v></c></row>',
+        "<row><c><v>7</v></c><c><v>8</v></c></row>",
+        '<row r="2"><c r="A2"><v>7</v></c><c><v>8</v></c><c r="XFD2" s="1"/></row><row r="1048576"/>',
+        '<row r="2"><c r="A2" t="s"><v>0</v></c><c r="B2" t="s"><v>1</v></c></row>',
+    ],
+)
+def test_a_sheet_reads_the_same_however_its_cells_say_where_they_stand(rows: str) -> None:
+    texts = "<si><t>7</t></si><si><r><t>8</t></r></si>"
+    assert rows_in(sheet_of(HEAD + rows, texts)) == [{"region": "7", "name": "8"}]
+
+
+@pytest.mark.parametrize(
+    ("rows", "cell"),
+    [
+        ('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "XFD1048576"),
+        ('<row r="1048576"><c r="Z1048576" t="inlineStr"><is><t>x</t></is></c></row>', "Z1048576"),
+        ('<row r="2"><c r="IW2"><v>1</v></c></row>', "IW2"),
+        ('<row r="2"><c r="IV2"><f>1</f></c><c><v>1</v></c></row>', "IW2"),
+        ('<row r="1000000"/><row><c r="Z1000001"><v>1</v></c></row>', "Z1000001"),
+        ('<row r="2"><c r="Z2"><v>1</v></c></row><row r="1000000"><c><v>1</v></c></row>', "A1000000"),
+    ],
+)
+def test_a_sheet_that_reaches_too_far_is_refused_before_its_grid_is_laid_out(rows: str, cell: str) -> None:
+    with pytest.raises(Problem) as refused:
+        open_tables(sheet_of(HEAD + rows), ("regions",), Findings())
+    assert (refused.value.code, refused.value.arguments["cell"]) == ("sheet_too_large", cell)
+    assert refused.value.place is not None
+    assert refused.value.place.find("file") == "x.xlsx"
+
+
+def test_the_sheets_of_a_workbook_share_one_limit() -> None:
+    far = SHEET.format(HEAD + '<row r="1000000"><c r="C1000000"><v>1</v></c></row>')
+    book = workbook_of({"xl/worksheets/sheet1.xml": far, "xl/worksheets/sheet2.xml": far})
+    with pytest.raises(Problem) as refused:
+        open_tables(book, ("regions",), Findings())
+    assert refused.value.code == "sheet_too_large"
+
+
+def test_a_text_that_many_cells_name_counts_for_each_of_them() -> None:
+    named = '<c t="s"><v>0</v></c>' * 2
+    rows = HEAD + f"<row>{named}</row>" * 200
+    assert len(rows_in(sheet_of(rows, f"<si><t>{'x' * 1000}</t></si>"))) == 200
+    with pytest.raises(Problem) as refused:
+        open_tables(sheet_of(rows, f"<si><t>{'x' * 10**6}</t></si>"), ("regions",), Findings())
+    assert refused.value.code == "unpacked_too_large"
+
+
+@pytest.mark.parametrize(
+    ("rows", "texts"),
+    [
+        ('<row r="5"><c r="A5"><v>1</v></c></row><row r="2"><c r="A2"><v>1</v></c></row>', ""),
+        ('<row r="2"><c r="A99999999999"><v>1</v></c></row>', ""),
+        ('<row r="2"><c r="2A"><v>1</v></c></row>', ""),
+        ('<row r="99999999999"><c><v>1</v></c></row>', ""),
+        ("<row><c><c><v>1</v></c></c></row>", ""),
+        ('<row><c t="s"><v>0</v></c></row>', ""),
+        ('<row><c t="s"><v>&#48;</v></c></row>', "<si><t>x</t></si>"),
+        ('<row><c t="s"><v>0<!-- -->0</v></c></row>', "<si><t>x</t></si>"),
+        ('<row><c t="s"><v>0</v></c></row>', "<si/><si><t>x</t></si>"),
+        ("<row><c><v>1</v></row>", ""),
+        (f'<row><c s="{"1" * 3 * 10**7}"><v>1</v></c></row>', ""),
+    ],
+)
+def test_a_sheet_as_no_program_writes_it_is_refused(rows: str, texts: str) -> None:
+    with pytest.raises(Problem) as refused:
+        open_tables(sheet_of(HEAD + rows, texts), ("regions",), Findings())
+    assert refused.value.code == "not_a_table"
+
+
+def test_sheets_that_share_a_part_are_refused() -> None:
+    names = "".join(f'<sheet name="{name}" sheetId="1" r:id="rId1"/>' for name in ("regions", "items"))
+    links = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    book = workbook_of({"xl/workbook.xml": f"<workbook {MAIN} {links}><sheets>{names}</sheets></workbook>"})
+    with pytest.raises(Problem) as refused:
+        open_tables(book, ("regions", "items"), Findings())
+    assert refused.value.code == "not_a_table"
