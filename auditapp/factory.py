@@ -133,6 +133,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     Compress(app)
     Babel(app, locale_selector=web.choose_locale)
     app.url_map.converters["int"] = ShortInteger
+    # An address with a slash too many does not exist: Werkzeug leads to the right one on whatever host was asked for.
+    app.url_map.merge_slashes = app.url_map.strict_slashes = False
     login = LoginManager(app)
     login.session_protection = None  # our sessions are rows; see account.service
     login.user_loader(lambda token: account.find_signed_in(web.session(), token, web.now()))

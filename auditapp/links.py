@@ -20,6 +20,11 @@ EMAIL = re.compile(r"[^@\s,;:<>()\[\]\"\\]+@[^@\s,;:<>()\[\]\"\\]+\.[^@\s,;:<>()
 LIFE = {"invitation": timedelta(days=7), "reset": timedelta(minutes=30)}
 
 
+def normal_address(email: str) -> str:
+    """Return an address as accounts have it, however somebody typed it."""
+    return email.strip().lower()
+
+
 def digest(token: str) -> str:
     """Return what is stored of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

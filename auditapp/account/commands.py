@@ -22,7 +22,7 @@ def admin() -> None:
 def add_administrator(instance: Instance, email: str, name: str) -> None:
     """Make EMAIL (called NAME) an administrator and print the link to choose a password."""
     with instance.database.transaction() as session:
-        address = email.strip().lower()
+        address = links.normal_address(email)
         user = session.scalar(select(User).where(User.email == address))
         if user is None:
             user = User(email=address, name=name, created_at=now())

@@ -53,8 +53,9 @@ def login() -> Any:
         return redirect(target or url_for(".home"), 303)
     form = LoginForm()
     if form.validate_on_submit():
+        limits = attempts.of_log_in(form.email.data, request.remote_addr)
         try:
-            attempts.check_attempts(web.session(), form.email.data, web.now())
+            attempts.check_attempts(web.session(), *limits, now=web.now())
             signed_in = service.sign_in(
                 web.session(),
                 form.email.data,
@@ -64,10 +65,11 @@ def login() -> Any:
             )
         except Problem as problem:
             if problem.code == "wrong_credentials":
-                attempts.record_failure(web.session(), form.email.data, web.now())
+                attempts.record_failure(web.session(), *limits, now=web.now())
             form.form_errors.append(problem.text(web.locale()))
             status = 429 if problem.code == "too_many_attempts" else 422
             return web.page("account/login.html", status, form=form, target=target)
+        attempts.forget_failures(web.session(), limits[0])
         chosen = cookie.get("locale")
         cookie.clear()  # a session from before the log-in must not live on under the new name
         if chosen:
@@ -94,16 +96,16 @@ def forgot() -> Any:
     form = ForgotForm()
     if form.validate_on_submit():
         session = web.session()
-        key = f"reset {form.email.data}"
-        allowed = attempts.may_try(session, key, web.now())
-        attempts.record_failure(session, key, web.now())
-        user = (
-            None
-            if not allowed
-            else session.scalar(
-                select(User).where(User.email == form.email.data.strip().lower(), User.active.is_(True))
-            )
-        )
+        box, sender = attempts.of_letters_to(form.email.data), attempts.of_letters_from(request.remote_addr)
+        try:
+            attempts.check_attempts(session, sender, now=web.now())
+        except Problem as problem:
+            form.form_errors.append(problem.text(web.locale()))
+            return web.page("account/forgot.html", 429, form=form)
+        allowed = attempts.may_try(session, box, web.now())
+        attempts.record_failure(session, box, sender, now=web.now())
+        address = links.normal_address(form.email.data)
+        user = session.scalar(select(User).where(User.email == address, User.active.is_(True))) if allowed else None
         if user is not None:
             token = links.make_link(session, user, "reset", web.now())
             mail.post(
@@ -148,12 +150,13 @@ def profile() -> Any:
     form = ChangePasswordForm()
     status = 200
     if form.validate_on_submit():
+        limit = attempts.of_password(current_user.row.id)
         try:
-            attempts.check_attempts(session, current_user.row.email, web.now())
+            attempts.check_attempts(session, limit, now=web.now())
             service.change_password(session, current_user, form.old.data, form.password.data, web.now())
         except Problem as problem:
             if problem.code == "wrong_credentials":
-                attempts.record_failure(session, current_user.row.email, web.now())
+                attempts.record_failure(session, limit, now=web.now())
             form.form_errors.append(problem.text(web.locale()))
             status = 422
         else:

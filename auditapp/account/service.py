@@ -13,8 +13,8 @@ from flask_login import UserMixin
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
-from auditapp import attempts, journal
-from auditapp.links import digest, get_link
+from auditapp import journal
+from auditapp.links import digest, get_link, normal_address
 from auditapp.models import Membership, User, UserSession
 from checklists.problems import Problem
 
@@ -90,11 +90,9 @@ def sign_in(session: Session, email: str, password: str, *, device: str, now: da
 
     An unknown address takes as long and reads the same as a wrong password.
     """
-    email = email.strip().lower()
-    user = session.scalar(select(User).where(User.email == email))
+    user = session.scalar(select(User).where(User.email == normal_address(email)))
     if not _matches(user, password) or user is None:
         raise Problem("wrong_credentials")
-    attempts.forget_failures(session, email)
     if user.password_hash is not None and _hasher.check_needs_rehash(user.password_hash):
         user.password_hash = hash_password(password)
     token = secrets.token_urlsafe(32)

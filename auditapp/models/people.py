@@ -92,7 +92,7 @@ class OneTimeLink(Base):
 
 
 class LoginFailure(Base):
-    """A failed log-in, counted per address so that guessing slows down whatever process answers."""
+    """A failed attempt at what `email_hash` is the SHA-256 of (a key of `attempts`; once only addresses)."""
 
     __tablename__ = "login_failure"
     id: Mapped[int] = mapped_column(primary_key=True)

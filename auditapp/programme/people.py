@@ -34,7 +34,7 @@ def invite(
 
     Problem bad_email, unknown_region, unknown_location, empty_value (no pseudonym) or duplicate_code.
     """
-    email = email.strip().lower()
+    email = links.normal_address(email)
     if not links.EMAIL.fullmatch(email):
         raise Problem("bad_email", at(field="email"), value=email)
     region_id = location_id = None

@@ -55,9 +55,9 @@ def _of_number(number: str) -> verification.Standing | None:
         raise Problem("empty_value")
     if len(number) > LONGEST:
         raise Problem("text_too_long", length=len(number), limit=LONGEST)
-    session, who = web.session(), f"report numbers {attempts.network_of(request.remote_addr)}"
-    attempts.check_attempts(session, who, web.now())
+    session, limit = web.session(), attempts.of_report_numbers(request.remote_addr)
+    attempts.check_attempts(session, limit, now=web.now())
     found = verification.find_by_number(session, number)
     if found is None:
-        attempts.record_failure(session, who, web.now())
+        attempts.record_failure(session, limit, now=web.now())
     return found

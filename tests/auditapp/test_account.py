@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from auditapp import attempts, links
 from auditapp.account import queries, service
+from auditapp.config import Settings
 from auditapp.db import Database
 from auditapp.factory import App, create_app
 from auditapp.models import OutgoingMail, User, UserSession
@@ -48,14 +50,88 @@ def test_wrong_address_and_wrong_password_read_the_same(app: App, nobody: Person
     assert "Adres albo hasło się nie zgadza." in page.text
 
 
+WRONG = "wrong password"
+HOME, ELSEWHERE = "198.51.100.1", "203.0.113.9"
+
+
+def guess(app: App, email: str, address: str, password: str = WRONG) -> int:
+    """Log in from an address; returns the status."""
+    values = {"email": email, "password": password}
+    return Person(app).post("/login", values, environ_overrides={"REMOTE_ADDR": address}).status
+
+
 def test_guessing_is_stopped_after_five_failures(app: App, nobody: Person) -> None:
     with app.database.transaction() as session:
         make.make_user(session, "ala@example.pl")
     for _ in range(attempts.FAILURES_ALLOWED):
         log_in(nobody, "ala@example.pl", "wrong password")
-    page = log_in(nobody, "ala@example.pl", PASSWORD)
-    assert page.status == 429
-    assert "Zbyt wiele prób" in page.text
+    for email in ("ala@example.pl", " ALA@example.pl"):
+        page = log_in(nobody, email, PASSWORD)
+        assert page.status == 429
+        assert "Zbyt wiele prób. Spróbuj ponownie za 15 min." in page.text
+
+
+def test_guesses_at_the_same_moment_are_counted_too(either_settings: Settings) -> None:
+    app = create_app(either_settings, clock=lambda: NOW)
+    with app.database.transaction() as session:
+        make.make_user(session, "ala@example.pl")
+    with ThreadPoolExecutor(16) as pool:
+        statuses = list(pool.map(lambda _: guess(app, "ala@example.pl", HOME), range(16)))
+    assert sorted(statuses) == [422] * attempts.FAILURES_ALLOWED + [429] * (16 - attempts.FAILURES_ALLOWED)
+    app.database.engine.dispose()
+
+
+def test_a_stranger_locks_nobody_out(app: App) -> None:
+    with app.database.transaction() as session:
+        make.make_user(session, "ala@example.pl")
+    statuses = [guess(app, "ala@example.pl", ELSEWHERE) for _ in range(attempts.FAILURES_ALLOWED + 1)]
+    assert statuses == [422] * attempts.FAILURES_ALLOWED + [429]
+    assert guess(app, "ala@example.pl", ELSEWHERE, PASSWORD) == 429
+    # What a stranger types as an address is no way to write into the count of somebody else.
+    for _ in range(attempts.FAILURES_ALLOWED):
+        guess(app, f"log-in from {HOME} as ala@example.pl", ELSEWHERE)
+        guess(app, f"ala@example.pl from {HOME}", ELSEWHERE)
+    assert guess(app, "ala@example.pl", HOME, PASSWORD) == 303
+
+
+def test_a_success_ends_only_the_count_of_its_own_account_and_network(app: App) -> None:
+    with app.database.transaction() as session:
+        make.make_user(session, "ala@example.pl")
+        make.make_user(session, "mallory@example.pl")
+    for _ in range(attempts.FAILURES_ALLOWED - 1):
+        assert guess(app, "ala@example.pl", HOME) == 422
+        assert guess(app, "ala@example.pl", ELSEWHERE) == 422
+    assert guess(app, "ala@example.pl", HOME, PASSWORD) == 303
+    assert guess(app, "mallory@example.pl", ELSEWHERE, PASSWORD) == 303
+    assert guess(app, "ala@example.pl", HOME) == 422
+    assert guess(app, "ala@example.pl", HOME) == 422
+    assert guess(app, "ala@example.pl", ELSEWHERE) == 422
+    assert guess(app, "ala@example.pl", ELSEWHERE) == 429
+
+
+def test_one_password_for_many_accounts_is_stopped_by_network(app: App) -> None:
+    with app.database.transaction() as session:
+        make.make_user(session, "ala@example.pl")
+    for number in range(attempts.FAILURES_FROM_NETWORK):
+        assert guess(app, f"person{number}@example.pl", "2001:db8:1:2::1") == 422
+    assert guess(app, "ala@example.pl", "2001:db8:1:2:3::4", PASSWORD) == 429
+    assert guess(app, "ala@example.pl", "2001:db8:1:3::1", PASSWORD) == 303
+
+
+def test_guessing_from_many_networks_is_slowed_down(settings: Settings) -> None:
+    moment = [NOW]
+    app = create_app(settings, clock=lambda: moment[0])
+    with app.database.transaction() as session:
+        make.make_user(session, "ala@example.pl")
+        for number in range(attempts.FAILURES_ON_ACCOUNT):
+            limits = attempts.of_log_in("ala@example.pl", f"203.0.113.{number}")
+            attempts.record_failure(session, *limits, now=NOW)
+    page = Person(app).post("/login", {"email": "Ala@example.pl", "password": PASSWORD})
+    assert (page.status, "Spróbuj ponownie za 60 min." in page.text) == (429, True)
+    for minutes, status in ((59, 429), (60, 303)):
+        moment[0] = NOW + timedelta(minutes=minutes)
+        assert guess(app, "ala@example.pl", HOME, PASSWORD) == status
+    app.database.engine.dispose()
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
@@ -88,13 +164,33 @@ def test_forgotten_password(app: App, nobody: Person, database: Database) -> Non
     assert log_in(nobody, "ala@example.pl", "nowe długie hasło").status == 303
 
 
+def ask_for_letter(person: Person, email: str, address: str = HOME) -> int:
+    return person.post("/forgot", {"email": email}, environ_overrides={"REMOTE_ADDR": address}).status
+
+
+def letters(app: App) -> int:
+    with app.database.reading() as session:
+        return len(session.scalars(select(OutgoingMail)).all())
+
+
 def test_letters_to_one_address_are_limited(app: App, nobody: Person) -> None:
     with app.database.transaction() as session:
         make.make_user(session, "ala@example.pl")
-    for _ in range(attempts.FAILURES_ALLOWED + 3):
-        assert nobody.post("/forgot", {"email": "ala@example.pl"}).status == 200
-    with app.database.reading() as session:
-        assert len(session.scalars(select(OutgoingMail)).all()) == attempts.FAILURES_ALLOWED
+    for number in range(attempts.FAILURES_ALLOWED + 3):
+        typed = " " * number + "ala@example.PL" + "\t" * number
+        assert ask_for_letter(nobody, typed, f"203.0.113.{number}") == 200
+    assert letters(app) == attempts.FAILURES_ALLOWED
+
+
+def test_letters_that_one_network_asks_for_are_limited(app: App, nobody: Person) -> None:
+    with app.database.transaction() as session:
+        make.make_user(session, "ala@example.pl")
+    for number in range(attempts.FAILURES_FROM_NETWORK):
+        assert ask_for_letter(nobody, f"person{number}@example.pl") == 200
+    assert ask_for_letter(nobody, "ala@example.pl") == 429
+    assert letters(app) == 0
+    assert ask_for_letter(nobody, "ala@example.pl", ELSEWHERE) == 200
+    assert letters(app) == 1
 
 
 def test_the_present_password_cannot_be_guessed_on_the_profile(app: App) -> None:
@@ -214,6 +310,16 @@ def test_language_is_kept(app: App) -> None:
     assert "Your account" in person.get("/profile").text
     with app.database.reading() as session:
         assert session.get_one(User, user.id).locale == "en"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/p//lumo/results", 404), ("/p/lumo//results", 404), ("/login//", 404), ("/p/lumo/", 303), ("", 303)],
+)
+def test_no_address_leads_to_another_host(nobody: Person, path: str, status: int) -> None:
+    answer = nobody.client.get(path, base_url="http://evil.example")
+    assert "evil.example" not in answer.headers.get("Location", "")
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize("path", ["/nope", "/p/lumo/review", "/p/nope", "/link/guess", "/a/x/../../secret"])

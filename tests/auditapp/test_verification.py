@@ -289,7 +289,7 @@ def test_behind_a_proxy_callers_are_told_apart(settings: Settings, proxies: int,
 
 def test_who_asked_is_forgotten(desk: Desk) -> None:
     desk.number("A")
-    desk.clock.now += attempts.FAILURE_WINDOW
+    desk.clock.now += attempts.ACCOUNT_WINDOW
     desk.number("B", address="203.0.113.8")
     with desk.app.database.reading() as session:
         (left,) = session.scalars(select(LoginFailure)).all()
