@@ -38,6 +38,7 @@ KINDS = {
     "photo": "auditapp.evidence.preparing",
     "publication": "auditapp.reporting.publishing",
     "report": "auditapp.reporting.printing",
+    "workbooks": "auditapp.reporting.workbook_edition",
 }
 MOST = 8  # attempts; with the pauses between them some three hours
 PASSING = ("no_space",)  # refusals that somebody may soon have mended

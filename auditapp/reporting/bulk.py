@@ -64,6 +64,7 @@ def issue_quarter(
         id_, orders = publication.id, publication.orders
     _prepare(jobs, id_, orders, {"quarter": str(quarter), "location": wanted.location})
     _print(jobs, id_, progress or (lambda _done, _all: None))
+    _keep_workbooks(jobs, id_)
     return _outcome(jobs, id_, orders, wanted, out)
 
 
@@ -111,6 +112,13 @@ def _print(jobs: Jobs, publication_id: int, progress: Callable[[int, int], None]
             for count, _done in enumerate(pool.map(jobs.work, due), start=1):
                 progress(len(rows) - len(left) + count, len(rows))
             time.sleep(OFTEN)
+
+
+def _keep_workbooks(jobs: Jobs, publication_id: int) -> None:
+    """Write the managers' parts of the workbook, unless a worker does."""
+    with jobs.database.transaction(write=False) as session:
+        job = session.scalars(select(Job.id).where(Job.kind == "workbooks", Job.key == str(publication_id))).one()
+    jobs.work(job)
 
 
 def _due(session: Session, keys: Sequence[str]) -> tuple[list[int], bool]:

@@ -179,6 +179,7 @@ def prepare(jobs: Jobs, key: str) -> None:
         held.prepared_at = jobs.clock()
         session.flush()
         _ask_for_what_is_left(session, jobs, held)
+        jobs.ask(session, "workbooks", str(held.id), programme_id=held.programme_id)
         printing.end_if_done(session, jobs, held)
 
 

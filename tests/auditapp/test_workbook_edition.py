@@ -86,11 +86,13 @@ def test_a_corrected_visit_changes_the_present_figures_and_no_edition(app: App, 
 
 
 def test_a_part_that_nobody_opened_in_time_is_refused(app: App, network: Network, press: Press) -> None:
+    """The part of every manager is kept with the edition, in the manager's own language."""
     correct_a_visit(press, network.locations[WORST].id)
     assert get(app, network, FIRST)
-    late = Person(app, network.users["location"]).get(FIRST)
+    assert set(scores(get(app, network, FIRST, "location"))) == {WORST}
+    late = Person(app, network.users["location"], locale="en").get(FIRST)
     assert late.status == 422
-    assert "nie da się już przygotować" in late.text
+    assert "cannot be made any more" in late.text
     press.publish(NETWORK, note="Wizyta uznana po odwołaniu.", quarter=NOW_SHOWN)
     assert set(scores(get(app, network, SECOND, "location"))) == {WORST}
 
