@@ -22,16 +22,32 @@ _DURATION = re.compile(r"(?:([0-9]{1,3}):([0-5]?[0-9])|([0-9]{1,3})):([0-5][0-9]
 _COUNT = re.compile(r"[1-9][0-9]{0,2}")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 # Invisible marks that turn the reading direction can make a quoted comment say something else.
+MARKS_LIMIT = 30
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def clean(text: str) -> str:
     """Return `text` stripped, in composed Unicode, with plain line ends and without control characters."""
     if text.isprintable():  # most texts: one line with nothing to take out
-        return unicodedata.normalize("NFC", text).strip()
-    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+        return _composed(text).strip()
+    lines = _composed(text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     kept = (c for c in lines if c == "\n" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in _TURNING))
     return "".join(kept).strip()
+
+
+def _composed(text: str) -> str:
+    """Return composed Unicode, with at most so many marks on a letter as Unicode's stream-safe format has (UAX 15).
+
+    Putting the marks of one letter in order takes the square of their number.
+    """
+    if len(text) > MARKS_LIMIT and not text.isascii():
+        marks, kept = 0, list[str]()
+        for character in text:
+            marks = marks + 1 if unicodedata.combining(character) else 0
+            if marks <= MARKS_LIMIT:
+                kept.append(character)
+        text = "".join(kept)
+    return unicodedata.normalize("NFC", text)
 
 
 def check(item: Item, value: str, *, na: bool = False, comment: str = "", photos: int = 0) -> Answer:

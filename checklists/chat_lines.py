@@ -13,13 +13,16 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from checklists.answers import clean
-from checklists.contacts import DAY, MINUTE
-from checklists.problems import Problem
+from checklists.contacts import DAY, MESSAGE_LIMIT, MINUTE
+from checklists.problems import Problem, at
 from checklists.stamps import DATE, STAMP, TIME, Stamp, find_day, plain_pattern, read_day, read_stamp
 
 NAME_LIMIT = 80
+LINE_LIMIT = 20_000  # characters
+LINES_LIMIT = 30_000  # that are not empty
 HEAD_LIMIT = 1000  # characters of a line that begins with a name
 TIME_LINE_LIMIT = 60  # characters of a line that is a time and nothing else
+TITLE_LIMIT = NAME_LIMIT + 20  # characters of a line that is a name, perhaps with "says:"
 WORDS_LIMIT = 5  # of a name that is not followed by a colon
 
 _FLAGS = re.IGNORECASE
@@ -111,27 +114,38 @@ class _Heads:
 
 def lines_of(text: str) -> list[str]:
     """Return the lines without the marks and rare spaces that phones put around times and names."""
-    return [plain(line) for line in re.split(r"\r\n|\r|\n", text)]
+    return [plain(line) if line else "" for line in re.split(r"\r\n|\r|\n", text)]
 
 
 def plain(line: str) -> str:
-    """Return one line without those marks."""
+    """Return one line without those marks, and no run of blanks in it: patterns would try each way to share one out."""
     line = re.sub(r"[\u00a0\u2000-\u200a\u202f\u3000]", " ", line)
     line = re.sub(r"[\u200b-\u200f\u061c\ufeff\u2060]", "", line)
-    return "\t".join(clean(part) for part in line.split("\t"))
+    line = "\t".join(clean(part) for part in line.split("\t"))
+    return re.sub(r"\s{2,}", lambda run: "\t" if "\t" in run[0] else " ", line)
+
+
+def check_lines(lines: Sequence[str]) -> None:
+    """Refuse what no chat is, before any pattern looks at it. Problem line_too_long, too_many_lines."""
+    if sum(map(bool, lines)) > LINES_LIMIT:
+        raise Problem("too_many_lines", limit=LINES_LIMIT)
+    for number, line in enumerate(lines, start=1):
+        if len(line) > LINE_LIMIT:
+            raise Problem("line_too_long", at(line=number), limit=LINE_LIMIT)
 
 
 def read_lines(text: str) -> Lines:
     """Return the messages in plain lines; none where no line names somebody and a time.
 
-    Problem transcript_bad_time.
+    Problem transcript_bad_time, line_too_long, too_many_lines, too_many_messages.
     """
     lines = lines_of(text)
+    check_lines(lines)
     heads = _heads(lines)
     named = heads.named
     shapes = {_shape(lines[number - 1], heads.entries[number]) for number in named}
     names = {heads.entries[number].who for number in named}
-    found = Lines([], [], [])
+    found, texts = Lines([], [], []), list[list[str]]()
     day: re.Match[str] | None = None
     for number, line in enumerate(lines, start=1):
         head = heads.entries.get(number)
@@ -142,6 +156,7 @@ def read_lines(text: str) -> Lines:
             head = head if _shape(line, head) in shapes and _fits(head.stamp, before, after) else None
         if head is not None:
             found.entries.append(head if day is None else replace(head, stamp=_on_day(head.stamp, day)))
+            texts.append([head.text])
             day = None
         elif found.entries and number in heads.parts:
             found.entries[-1] = replace(found.entries[-1], last=number)
@@ -155,8 +170,9 @@ def read_lines(text: str) -> Lines:
             if aside:
                 found.aside.extend([(number, line)] if line else [])
             else:
-                above = found.entries[-1]
-                found.entries[-1] = replace(above, text=f"{above.text}\n{line}", last=number)
+                texts[-1].append(line)
+                found.entries[-1] = replace(found.entries[-1], last=number)
+    found.entries[:] = [replace(entry, text="\n".join(said)) for entry, said in zip(found.entries, texts, strict=True)]
     return found if names else Lines([], found.aside, found.doubts)
 
 
@@ -172,7 +188,15 @@ def _heads(lines: Sequence[str]) -> _Heads:
 
 
 def _each(lines: Sequence[str], read: Callable[[str, int], Entry | None]) -> _Heads:
-    return _Heads({number: head for number, line in enumerate(lines, start=1) if (head := read(line, number))})
+    heads, named = _Heads(), 0
+    for number, line in enumerate(lines, start=1):
+        head = read(line, number)
+        if head is not None:
+            heads.entries[number] = head
+            named += bool(head.who)
+            if named > 2 * MESSAGE_LIMIT:  # some may be no beginnings after all
+                raise Problem("too_many_messages", limit=MESSAGE_LIMIT)
+    return heads
 
 
 # ---- beginnings on one line
@@ -388,8 +412,10 @@ def _between(lines: Sequence[str], found: tuple[int, int, str]) -> Sequence[str]
 
 def _name(line: str) -> str:
     """Return the name that a line is as a whole; empty when it reads like a sentence."""
+    if len(line) > TITLE_LIMIT:
+        return ""
     who = re.sub(rf"{_SAYS}?\s?:?$", "", line.strip(), flags=_FLAGS).strip()
-    ended = re.fullmatch(r".*\w{4,}\.", who)  # "Anna K." is a name
+    ended = re.search(r"\w{4}\.$", who)  # "Anna K." is a name
     fits = _is_short(who) and any(c.isalpha() for c in who) and not ended and not _STAMP_IN.search(who)
     return who if fits else ""
 

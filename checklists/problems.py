@@ -203,6 +203,10 @@ REFUSALS: Mapping[str, Text] = {
                              "There are too many files: one visit can have {limit} at the most."),
     "too_many_messages": Text("W tej rozmowie jest ponad {limit} wiadomości. Dodaj tylko swoją rozmowę ze sklepem.",
                               "This conversation has more than {limit} messages. Add only your own with the shop."),
+    "too_many_lines": Text("Ten tekst ma ponad {limit} wierszy. Dodaj tylko swoją rozmowę ze sklepem.",
+                           "This text has more than {limit} lines. Add only your own conversation with the shop."),
+    "line_too_long": Text("Ten wiersz ma ponad {limit} znaków. Podziel go albo wklej rozmowę jeszcze raz.",
+                          "This line has more than {limit} characters. Split it, or paste the conversation again."),
     "transcript_unreadable": Text("Nie ma tu wiadomości z godziną. Przykład wiersza: 10:14:05 Anna: Dzień dobry.",
                                   "No message with a time was found. A line may look like this: 10:14:05 Anna: Good "
                                   "morning."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -15,7 +16,7 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message as Mail
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import parseaddr, parsedate_to_datetime
 
 from checklists.answers import clean
@@ -29,15 +30,23 @@ NAME_LIMIT = 120
 CLOSE = timedelta(minutes=5)  # a sender's clock as far off as this is still believed
 SAME = timedelta(minutes=2)  # a quoted message and the message itself
 QUOTES_LIMIT, LINES_LIMIT = 100, 200  # quoted messages in one e-mail, lines kept of each
+QUOTE_LIMIT = 10_000  # characters kept of a quoted message
+HEADING_LIMIT = 300  # characters of the line above a quoted message
+HEADER_LIMIT = 4000  # characters read of a header
 AUTOMATIC = "[auto]"
 
 # "On Wed, 12 Aug 2026 at 10:14, Anna <a@x.pl> wrote:", "W dniu 12.08.2026 o 10:14, Anna pisze:"
 _QUOTED = re.compile(
-    rf"(?:On|W dniu|Dnia)?\s*{STAMP}\s*,?\s*(?P<who>[^\n]{{1,{NAME_LIMIT}}}?)\s*"
-    r"(?:wrote|writes|napisał\(a\)|napisała|napisał|pisze)\s*:",
+    rf"(?:On|W dniu|Dnia)?\s?{STAMP}\s?,?\s?(?P<who>[^\n]{{1,{NAME_LIMIT}}}?)\s?"
+    r"(?:wrote|writes|napisał\(a\)|napisała|napisał|pisze)\s?:",
     re.IGNORECASE,
 )
 _QUOTE = re.compile(r"^(?:>\s?)+")
+# Texts in any other are read as UTF-8: decoding some (Punycode) takes the square of their length.
+_CHARSETS = re.compile(
+    r"utf-?8|(?:us-)?ascii|iso[-_]?8859[-_]?[0-9]{1,2}|latin-?[12]|(?:windows-|cp)125[0-8]|koi8-[ru]|utf-?16(?:-?[lb]e)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +72,21 @@ def parse_thread(files: Sequence[bytes], *, zone: tzinfo, day: date) -> tuple[Me
     two files counts once. Problem email_unreadable, email_no_time, too_many_messages, contact_too_long.
     """
     letters: list[_Letter] = []
+    known: dict[tuple[str, str], list[datetime]] = {}  # when each text of each author was sent, in order
+    read = 0
     for index, data in enumerate(files):
         for letter in _letters(data, index, zone):
-            if not any(_same(letter, known) for known in letters):
+            read += 1
+            _check_count(read)
+            sent = known.setdefault((letter.who, letter.text[:200]), [])
+            if not _is_near(sent, letter.sent, CLOSE):
+                insort(sent, letter.sent)
                 letters.append(letter)
+    taken = sorted(letter.sent for letter in letters)
     for letter in list(letters):
-        letters.extend(_quoted(letter, letters, zone, day))
-    if len(letters) > MESSAGE_LIMIT:
-        raise Problem("too_many_messages", limit=MESSAGE_LIMIT)
+        for quoted in _quoted(letter, taken, zone, day):
+            letters.append(quoted)
+            _check_count(len(letters))
     letters.sort(key=lambda letter: letter.sent)
     for letter in letters:
         if letter.sent - letters[0].sent > timedelta(days=DAYS_LIMIT):
@@ -93,12 +109,34 @@ def parse_thread(files: Sequence[bytes], *, zone: tzinfo, day: date) -> tuple[Me
     )
 
 
+def _check_count(count: int) -> None:
+    if count > MESSAGE_LIMIT:
+        raise Problem("too_many_messages", limit=MESSAGE_LIMIT)
+
+
+def _is_near(sent: Sequence[datetime], when: datetime, most: timedelta) -> bool:
+    """Tell whether one of the instants, which are in order, is at most so far from another one."""
+    place = bisect_left(sent, when)
+    return any(abs(other - when) <= most for other in sent[max(0, place - 1) : place + 1])
+
+
+class _Headers(Compat32):
+    """How a file is taken apart: of an endless header only its beginning, before anything looks for parts in it."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:HEADER_LIMIT]
+
+
+_HEADERS = _Headers()
+
+
 def _letters(data: bytes, index: int, zone: tzinfo) -> Iterator[_Letter]:
     """Return the message in a file and those attached to it as messages."""
     if not data.strip():
         raise Problem("source_empty")
     try:
-        whole = message_from_bytes(data, policy=compat32)
+        whole = message_from_bytes(data, policy=_HEADERS)
         mails = [whole, *(part for part in whole.walk() if part is not whole and _is_message(part))]
         last = data.count(b"\n") + 1
         for mail in mails:
@@ -228,20 +266,19 @@ def _file_name(part: Mail) -> str:
 
 
 def _decoded(part: Mail, data: bytes) -> str:
+    said = str(part.get_content_charset("utf-8"))
     try:
-        return data.decode(str(part.get_content_charset("utf-8")), errors="replace")
+        return data.decode(said if _CHARSETS.fullmatch(said) else "utf-8", errors="replace")
     except (LookupError, ValueError):  # a charset that nobody knows
         return data.decode("utf-8", errors="replace")
 
 
-def _same(one: _Letter, other: _Letter) -> bool:
-    return abs(one.sent - other.sent) <= CLOSE and one.who == other.who and one.text[:200] == other.text[:200]
+def _quoted(letter: _Letter, taken: list[datetime], zone: tzinfo, day: date) -> Iterator[_Letter]:
+    """Return the messages quoted in another that did not come themselves. Their zone is not known.
 
-
-def _quoted(letter: _Letter, known: Sequence[_Letter], zone: tzinfo, day: date) -> Iterator[_Letter]:
-    """Return the messages quoted in another that did not come themselves. Their zone is not known."""
+    `taken` is when those at hand were sent, in order; what is found joins them.
+    """
     lines = [_QUOTE.sub("", line) for line in letter.text.split("\n")]
-    taken = [other.sent for other in known]
     most = len(taken) + QUOTES_LIMIT
     for index, line in enumerate(lines):
         found = next((m for text in (line, " ".join(lines[index : index + 2])) if (m := _heading(text))), None)
@@ -254,14 +291,17 @@ def _quoted(letter: _Letter, known: Sequence[_Letter], zone: tzinfo, day: date) 
             (sent,) = place([stamp], zone, day)
         except Problem:
             continue  # quoted text that only looks like a time
-        if not stamp.dated or any(abs(sent - other) <= SAME for other in taken):
+        if not stamp.dated or _is_near(taken, sent, SAME):
             continue
-        taken.append(sent)
-        text = "\n".join(lines[index + 1 : index + LINES_LIMIT]).strip()
+        insort(taken, sent)
+        text = "\n".join(lines[index + 1 : index + LINES_LIMIT])[:QUOTE_LIMIT].strip()
         quoted = replace(letter, who=_who(found["who"].strip(" ,")), text=text, sent=sent, automatic=False)
         clock = "" if stamp.offset is not None else "assumed"
         yield replace(quoted, minute=stamp.second is None, clock=clock, attachments=())
 
 
 def _heading(text: str) -> re.Match[str] | None:
-    return _QUOTED.fullmatch(text.strip()) if len(text) < 300 else None
+    """Return the match of a line that stands above a quoted message; runs of blanks are one."""
+    if len(text) >= HEADING_LIMIT or not text.rstrip().endswith(":"):
+        return None
+    return _QUOTED.fullmatch(" ".join(text.split()))

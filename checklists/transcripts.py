@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from html import unescape
@@ -101,9 +101,9 @@ def parse_transcript(text: str, *, zone: tzinfo, day: date, name: str = "") -> T
     kind, begins = name.rpartition(".")[2].casefold(), text.lstrip()[:1]
     lines = Lines([], [], [])
     if kind == "json" or (begins in ("[", "{") and _is_json(text)):
-        entries = list(_from_json(text))
+        entries = list(_bounded(_from_json(text)))
     elif kind == "csv" or _looks_like_table(text):
-        entries = list(_from_table(text))
+        entries = list(_bounded(_from_table(text)))
     else:
         if kind in ("html", "htm") or begins == "<":
             text = text_of_html(text)
@@ -114,9 +114,16 @@ def parse_transcript(text: str, *, zone: tzinfo, day: date, name: str = "") -> T
     return Transcript(_in_order(entries, zone, day), tuple(lines.aside), tuple(lines.doubts))
 
 
+def _bounded(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the entries up to the most that are read. Problem too_many_messages."""
+    for number, entry in enumerate(entries, start=1):
+        if number > MESSAGE_LIMIT:
+            raise Problem("too_many_messages", limit=MESSAGE_LIMIT)
+        yield entry
+
+
 def _in_order(entries: list[Entry], zone: tzinfo, day: date) -> tuple[Message, ...]:
-    if len(entries) > MESSAGE_LIMIT:
-        raise Problem("too_many_messages", limit=MESSAGE_LIMIT)
+    entries = list(_bounded(entries))
     if newest_first([entry.stamp for entry in entries], zone, day):
         entries = entries[::-1]
     instants = place([entry.stamp for entry in entries], zone, day)

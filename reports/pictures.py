@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from PIL import Image, ImageOps
 
@@ -17,6 +18,7 @@ EDGE = 800  # pixels: 250 to the inch at the width of half a page
 QUALITY = 80
 MOST_PIXELS = 60_000_000
 LOGO_BYTES, LOGO_EDGE = 512 * 1024, 1_000
+LOGO_DEPTH = 50  # shapes inside shapes: writing them out again takes a call for each
 _SHAPES = re.compile(
     "svg|g|defs|title|desc|path|rect|circle|ellipse|"
     "line|polyline|polygon|linearGradient|radialGradient|stop|clipPath|style"
@@ -86,6 +88,8 @@ def _read_png(data: bytes) -> str | None:
 def _read_svg(data: bytes) -> str | None:
     if b"<!" in data.replace(b"<!--", b""):  # a document type may bring entities, and those anything
         return None
+    if not _is_flat(data):
+        return None
     try:
         root = ElementTree.fromstring(data)  # noqa: S314 (without a document type there is nothing to expand)
     except ElementTree.ParseError:
@@ -100,3 +104,25 @@ def _read_svg(data: bytes) -> str | None:
         if shape is None or outside or links:
             return None
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _is_flat(data: bytes) -> bool:
+    """Tell whether the bytes are XML whose elements do not lie too deep in each other."""
+    depth = deepest = 0
+
+    def begin(_tag: str, _attributes: object) -> None:
+        nonlocal depth, deepest
+        depth += 1
+        deepest = max(depth, deepest)
+
+    def end(_tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = begin, end
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError:
+        return False
+    return deepest <= LOGO_DEPTH

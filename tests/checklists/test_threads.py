@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklists.contacts import Message, guess_parts, measure
+from checklists.contacts import MESSAGE_LIMIT, Message, guess_parts, measure
 from checklists.problems import Problem
 from checklists.threads import AUTOMATIC, parse_thread
 
@@ -172,10 +172,17 @@ HEAVY = {
     "servers": b"Received: x; Wed, 12 Aug 2026 10:00:00 +0200\r\n" * 20_000 + eml(date_=""),
     "parts": eml(body="--a\n\nx\n" * 50_000, Content_Type="multipart/mixed; boundary=a"),
     "messages": eml(
-        body=f"--a\nContent-Type: message/rfc822\n\n{eml().decode()}\n" * 8_000,
+        body=f"--a\nContent-Type: message/rfc822\n\n{eml().decode()}\n" * (MESSAGE_LIMIT - 1),
         Content_Type="multipart/mixed; boundary=a",
     ),
     "an unknown charset": eml(body="hej", Content_Type="text/plain; charset=klingon"),
+    "blanks in headings": eml(body=("On 12.08.2026 10:14" + " " * 100 + "a" * 100 + "\n") * 4000),
+    "blanks before a name": eml(body=("On 12.08.2026 10:14" + " " * 100 + "a" * 100 + " wrote:\n") * 4000),
+    "the same quote": eml(body="On 12.08.2026 10:14, A wrote:\nx\n" * 30_000),
+    "Punycode": eml(body="abcdefghij" * 90_000, Content_Type="text/plain; charset=punycode"),
+    "parameters": eml(body="x", Content_Type="text/plain; " + "a*0=b;" * 150_000),
+    "parameters in lines": eml(body="x", Content_Type="text/plain;\r\n " + "a*0=b;\r\n " * 100_000),
+    "marks on one letter": eml(body="a" + "\u0301\u0323" * 200_000),
     "broken base64": eml(body="a=b=c", Content_Type="text/plain", Content_Transfer_Encoding="base64"),
 }
 
@@ -186,6 +193,33 @@ def test_hostile_files_are_read_in_time(data: bytes) -> None:
     found = read(data)
     assert all(len(message.who) <= 130 for message in found)
     assert time.process_time() - begun < 15
+
+
+def test_messages_are_counted_while_they_are_read() -> None:
+    """The last one is no message at all, which nobody gets to see."""
+    one = f"--a\nContent-Type: message/rfc822\n\n{eml().decode()}\n"
+    none = one.replace("From: ", "From: x\nReceived: x\nDate: never\nTo: ")
+    mixed = {"Content_Type": "multipart/mixed; boundary=a"}
+    assert code_of(eml(body=one * 3 + none, **mixed)) == "email_no_time"
+    assert code_of(eml(body=one * (MESSAGE_LIMIT + 1) + none, **mixed)) == "too_many_messages"
+
+
+@pytest.mark.parametrize(
+    ("charset", "data", "text"),
+    [
+        ("iso-8859-2", "Zażółć".encode("iso-8859-2"), "Zażółć"),
+        ("windows-1250", "Zażółć".encode("cp1250"), "Zażółć"),
+        ("cp1250", "Zażółć".encode("cp1250"), "Zażółć"),
+        ("KOI8-R", "да".encode("koi8-r"), "да"),
+        ("UTF-16", "Zażółć".encode("utf-16"), "Zażółć"),
+        ("utf-7", b"Za+AXwA8wFCAQc-", "Za+AXwA8wFCAQc-"),
+        ("punycode", b"abc-def", "abc-def"),
+        ("unicode_escape", rb"\u0061", rb"\u0061".decode()),
+    ],
+)
+def test_a_text_is_read_in_its_charset_when_that_is_one_of_texts(charset: str, data: bytes, text: str) -> None:
+    (message,) = read(eml(Content_Type=f"text/plain; charset={charset}", body="") + data)
+    assert message.text == text
 
 
 LINES = st.sampled_from(

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklists.chat_lines import lines_of
-from checklists.problems import Problem
+from checklists.chat_lines import LINE_LIMIT, LINES_LIMIT, lines_of
+from checklists.problems import Problem, at
 from checklists.stamps import find_day, find_stamp
 from checklists.transcripts import Transcript, parse_transcript, read_text, text_of_html
 
@@ -279,8 +279,12 @@ HEAVY = {
 }
 
 
-HEAVY_READ = {"blanks": 1}
-HEAVY_REFUSED = dict.fromkeys(["lines", "blocks", "names that come once"], "too_many_messages")
+HEAVY_READ = {"blanks": 1, "blanks before a colon": 1}
+HEAVY_REFUSED = {
+    **dict.fromkeys(["lines", "lines that are times", "blocks", "names that come once"], "too_many_lines"),
+    **dict.fromkeys(["half-open declarations", "half-open tags", "half-open ends", "comments"], "line_too_long"),
+    **dict.fromkeys(["words", "brackets", "commas", "nested lists", "colons", "times before dates"], "line_too_long"),
+}
 
 
 @pytest.mark.parametrize("case", HEAVY)
@@ -293,6 +297,58 @@ def test_a_megabyte_of_anything_is_read_in_time(case: str) -> None:
         assert found.code == HEAVY_REFUSED.get(case, "transcript_unreadable")
     else:
         assert len(found.messages) == HEAVY_READ[case]
+
+
+@pytest.mark.parametrize("case", HEAVY)
+def test_the_longest_lines_that_are_read_are_read_in_time(case: str) -> None:
+    """No figure of speed here either: what looks back from every character never ends."""
+    whole = HEAVY[case].replace("\n", " ")
+    lines = [whole[start : start + LINE_LIMIT] for start in range(0, len(whole), LINE_LIMIT)]
+    found = outcome("\n".join(["10:14 A: x", *lines]))
+    assert not isinstance(found, Problem) or found.code == "too_many_messages"
+
+
+SLOW = {
+    "a name of one long word": "a" * 900_000 + "\n10:14\nhello\nBob\n10:15\nhi\nBob\n10:16\nhi\n",
+    "long words above times": ("a" * (LINE_LIMIT - 1) + "\n10:14\n") * 45 + "Bob\n10:15\nhi\nBob\n10:16\nhi\n",
+    "tabs": "10:14 A: x\n" + ("ab" + "\t" * 990 + "\n") * 900,
+    "rare blanks": "10:14 A: x\n" + ("ab" + "\u2028" * 990 + "\n") * 300,
+    "marks on one letter": "10:14 A: a" + "\u0301\u0323" * 225_000,
+    "names and times": "10:14\nab\n" * 100_000,
+    "one endless message": "10:14 A: x\n" + ("ab" * 15 + "\n") * 29_000,
+}
+
+
+@pytest.mark.parametrize("case", SLOW)
+def test_what_took_minutes_is_read_or_refused(case: str) -> None:
+    found = outcome(SLOW[case])
+    assert not isinstance(found, Problem) or found.code in ("line_too_long", "too_many_lines")
+
+
+def test_a_line_and_their_number_have_limits() -> None:
+    with pytest.raises(Problem) as caught:
+        read("10:14 A: x\n" + "y" * (LINE_LIMIT + 1))
+    assert (caught.value.code, caught.value.place) == ("line_too_long", at(line=2))
+    with pytest.raises(Problem) as caught:
+        read("10:14 A: x\n" + "y\n" * LINES_LIMIT)
+    assert caught.value.code == "too_many_lines"
+    (message,) = read("10:14 A: " + "y" * (LINE_LIMIT - 9) + "\n\n" * LINES_LIMIT).messages
+    assert len(message.text) == LINE_LIMIT - 9
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("time,who,text\n" + "10:14,A,x\n" * 5001 + '"never closed', "x.csv"),
+        ("[" + ",".join(['{"time": "10:14", "who": "A", "text": "x"}'] * 5001 + ["1"]) + "]", "x.json"),
+        ("10:14 A: x\n" * 10_001 + "10:99 A: x", ""),
+    ],
+)
+def test_counting_stops_at_the_limit(text: str, name: str) -> None:
+    """What is wrong further down is not looked at any more."""
+    with pytest.raises(Problem) as caught:
+        read(text, name)
+    assert caught.value.code == "too_many_messages"
 
 
 PIECES = st.sampled_from(

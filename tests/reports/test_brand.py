@@ -70,7 +70,12 @@ def png(size: tuple[int, int] = (60, 20)) -> bytes:
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4">{}</svg>'
 
 
-@pytest.mark.parametrize("logo", [png(), SVG.format('<path d="M0 0h4v4z" fill="#123"/>').encode()])
+PATH = '<path d="M0 0h4v4z" fill="#123"/>'
+
+
+@pytest.mark.parametrize(
+    "logo", [png(), SVG.format(PATH).encode(), SVG.format("<g>" * 48 + PATH + "</g>" * 48).encode()]
+)
 def test_a_logo_is_accepted(logo: bytes) -> None:
     assert Brand(logo=logo).logo == logo
 
@@ -83,6 +88,8 @@ def test_a_logo_is_accepted(logo: bytes) -> None:
         pytest.param(b"\x89PNG", id="a beginning only"),
         pytest.param(b"<html></html>", id="html"),
         pytest.param(b"<svg", id="broken"),
+        pytest.param(SVG.format("<g>" * 20_000 + "</g>" * 20_000).encode(), id="20,000 groups in each other"),
+        pytest.param(SVG.format("<g>" * 50 + "</g>" * 50).encode(), id="one group too deep"),
         pytest.param(b'<svg xmlns="http://www.w3.org/2000/svg"/>', id="without size"),
         pytest.param(SVG.format("<text>Lumo</text>").encode(), id="text"),
         pytest.param(SVG.format("<script/>").encode(), id="script"),
