@@ -372,11 +372,11 @@ REFUSALS: Mapping[str, Text] = {
     "nothing_to_report": Text("W kwartale {quarter} nie ma zatwierdzonych wizyt, więc nie ma z czego zrobić raportu.",
                               "There are no approved visits in {quarter}, so there is nothing to report."),
     "workbook_not_kept": Text("Tego arkusza edycji {edition} kwartału {quarter} nie da się już przygotować: nikt nie "
-                              "otworzył go, zanim zmieniły się liczby. Raporty tej edycji zostają bez zmian, a liczby z tej "
-                              "chwili są w drugim arkuszu na stronie raportów.",
+                              "otworzył go, zanim zmieniły się liczby. Raporty tej edycji zostają bez zmian, a "
+                              "liczby z tej chwili są w drugim arkuszu na stronie raportów.",
                               "This workbook of edition {edition} of {quarter} cannot be made any more: nobody opened "
-                              "it before figures changed. The reports of that edition stay as they are, and the figures of this "
-                              "moment are in the other workbook of the page of reports."),
+                              "it before figures changed. The reports of that edition stay as they are, and the "
+                              "figures of this moment are in the other workbook of the page of reports."),
     "location_not_visited": Text("Placówka {location} nie ma w kwartale {quarter} zatwierdzonej wizyty, która liczy "
                                  "się do wyniku, więc nie ma z czego zrobić jej raportu.",
                                  "The location {location} has no approved visit in {quarter} that counts, so there is "
