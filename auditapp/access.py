@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import abort
 from flask_login import current_user
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from auditapp import web
@@ -38,6 +38,7 @@ __all__ = [
     "get_visit",
     "inside_region",
     "locations_for",
+    "note_arrival",
     "regions_for",
     "visits_for",
 ]
@@ -71,7 +72,14 @@ def actor_for(session: Session, user_id: int, name: str, is_administrator: bool,
         regions=tuple(m.region.path for m in memberships if m.region is not None),
         location_ids=frozenset(m.location_id for m in memberships if m.location_id is not None),
         auditor_id=next((m.id for m in memberships if m.role == Role.AUDITOR), None),
+        newcomer=any(m.pending for m in memberships),
     )
+
+
+def note_arrival(session: Session, actor: Actor) -> None:
+    """Let an invitation be accepted: whoever comes in has taken it."""
+    mine = (Membership.user_id == actor.user_id, Membership.programme_id == actor.programme_id, Membership.active)
+    session.execute(update(Membership).where(*mine).values(pending=False))
 
 
 def allow(*who: Role | str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -22,6 +22,7 @@ class Actor:
     regions: tuple[str, ...] = ()
     location_ids: frozenset[int] = frozenset()
     auditor_id: int | None = None
+    newcomer: bool = False  # in the programme for the first time
 
     @property
     def sees_auditors(self) -> bool:

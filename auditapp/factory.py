@@ -144,6 +144,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) 
     app.context_processor(_page_values)
     app.after_request(_headers)
     app.after_request(_keep_session_alive)
+    app.after_request(_note_arrival)
     app.teardown_request(_close_session)
     return app
 
@@ -178,6 +179,15 @@ def _keep_session_alive(response: Response) -> Response:
     if isinstance(user, account.SignedIn) and account.is_due(user, web.now()):
         with web.database().transaction() as session:
             account.touch(session, user.token, web.now())
+    return response
+
+
+def _note_arrival(response: Response) -> Response:
+    """Note that somebody has come into a programme for the first time, apart from the GET that writes nothing."""
+    actor = web.actor()
+    if actor is not None and actor.newcomer:
+        with web.database().transaction() as session:
+            access.note_arrival(session, actor)
     return response
 
 

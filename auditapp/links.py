@@ -10,7 +10,7 @@ import re
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from auditapp.models import OneTimeLink, User
@@ -30,24 +30,30 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def make_link(session: Session, user: User, purpose: str, now: datetime) -> str:
-    """Return the token of a new one-time link; earlier unused links of the same purpose stop working."""
-    session.execute(
-        update(OneTimeLink)
-        .where(OneTimeLink.user_id == user.id, OneTimeLink.purpose == purpose, OneTimeLink.used_at.is_(None))
-        .values(used_at=now)
-    )
+def make_link(session: Session, user: User, purpose: str, now: datetime, programme_id: int | None = None) -> str:
+    """Return the token of a new one-time link; earlier unused links of the same purpose stop working.
+
+    Those of another programme go on: nobody can spoil an invitation that somebody else has sent.
+    """
+    end_links(session, user.id, now, OneTimeLink.purpose == purpose, OneTimeLink.programme_id == programme_id)
     token = secrets.token_urlsafe(32)
     session.add(
         OneTimeLink(
             token_hash=digest(token),
             purpose=purpose,
             user_id=user.id,
+            programme_id=programme_id,
             created_at=now,
             expires_at=now + LIFE[purpose],
         )
     )
     return token
+
+
+def end_links(session: Session, user_id: int, now: datetime, *which: ColumnElement[bool]) -> None:
+    """Let the unused links of somebody open nothing any more, or those among them that are meant."""
+    unused = (OneTimeLink.user_id == user_id, OneTimeLink.used_at.is_(None))
+    session.execute(update(OneTimeLink).where(*unused, *which).values(used_at=now))
 
 
 def get_link(session: Session, token: str, now: datetime) -> OneTimeLink:

@@ -16,6 +16,7 @@ from auditapp import journal
 from auditapp.access import VISIT_PARTS
 from auditapp.actor import Actor
 from auditapp.models import Parked, Submission, User, Visit
+from auditapp.names import name_in
 from checklists.answers import clean
 from checklists.problems import Problem
 
@@ -165,7 +166,7 @@ def waiting(session: Session, actor: Actor, page: int = 1) -> Sequence[Waiting]:
 def resolved(session: Session, actor: Actor) -> Sequence[Resolved]:
     """Return the last LATEST decisions of the actor's programme, newest first."""
     rows = session.execute(
-        select(Parked, User.name)
+        select(Parked, name_in(actor.programme_id))
         .outerjoin(User, User.id == Parked.resolved_by)
         .where(Parked.programme_id == actor.programme_id, Parked.resolution != "")
         .options(joinedload(Parked.visit).joinedload(Visit.location))
@@ -179,7 +180,7 @@ def find_decision(session: Session, row: Parked) -> Resolved | None:
     """Return what was decided about a document; None while it waits."""
     if not row.resolution:
         return None
-    return _resolved(row, session.scalar(select(User.name).where(User.id == row.resolved_by)))
+    return _resolved(row, session.scalar(select(name_in(row.programme_id)).where(User.id == row.resolved_by)))
 
 
 def _resolved(row: Parked, who: str | None) -> Resolved:

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from auditapp import journal
-from auditapp.links import digest, get_link, normal_address
+from auditapp.links import digest, end_links, get_link, normal_address
 from auditapp.models import Membership, User, UserSession
 from checklists.problems import Problem
 
@@ -149,10 +149,10 @@ def sign_out_everywhere(session: Session, user_id: int, now: datetime, *, keep: 
 
 
 def accept_link(session: Session, token: str, password: str, now: datetime) -> User:
-    """Set the password a link allows to set, use the link up and end every older session."""
+    """Set the password a link allows to set, use up this link and all others, and end every older session."""
     check_password_strength(password)
     link = get_link(session, token, now)
-    link.used_at = now
+    end_links(session, link.user_id, now)
     link.user.password_hash = hash_password(password)
     sign_out_everywhere(session, link.user_id, now)
     journal.write(

@@ -210,6 +210,8 @@ def _set_passwords(session: Session, password: str) -> None:
     addresses = [log_in.email for log_in in LOG_INS]
     for user in session.scalars(select(User).where(User.email.in_(addresses))):
         user.password_hash = password
+        for membership in user.memberships:
+            membership.pending = False
 
 
 def _low_scores(maker: VisitMaker, places: list[network.DemoLocation], rows: VisitRows, current: Quarter) -> None:

@@ -95,8 +95,9 @@ def _locations(session: Session, programme: Programme, _quarter: str | None) -> 
 
 def _people(session: Session, programme: Programme, _quarter: str | None) -> Rows:
     scope = func.coalesce(Region.path, Location.code, "")
+    name, locale = func.coalesce(Membership.name, User.name), func.coalesce(Membership.locale, User.locale)
     query = (
-        select(User.email, User.name, Membership.role, scope, Membership.pseudonym, User.locale)
+        select(User.email, name, Membership.role, scope, Membership.pseudonym, locale)
         .join(User, User.id == Membership.user_id)
         .outerjoin(Region, Region.id == Membership.region_id)
         .outerjoin(Location, Location.id == Membership.location_id)

@@ -171,12 +171,16 @@ def _location_values(row: Row, regions: Mapping[str, int], zones: set[str]) -> d
 
 
 def _people(session: Session, programme: Programme, rows: list[Row], tally: _Tally, now: datetime) -> None:
-    """An account that exists keeps its own name and language: it may belong to other programmes as well."""
+    """An account that exists keeps its own name and language: it may belong to other programmes as well.
+
+    This programme knows it by those that it brings, and learns nothing of the account's.
+    """
     scopes = _Scopes(session, programme.id)
     memberships = session.scalars(
         select(Membership).where(Membership.programme_id == programme.id).options(joinedload(Membership.user))
     ).all()
     stored = {(m.user.email, m.role, m.region_id, m.location_id): m for m in memberships}
+    called = {m.user.email: (m.name, m.locale) for m in memberships}
     owners = {m.pseudonym: m.user.email for m in memberships if m.pseudonym is not None}
     users = {
         user.email: user
@@ -202,6 +206,8 @@ def _people(session: Session, programme: Programme, rows: list[Row], tally: _Tal
             continue
         if email not in users:
             users[email] = User(email=email, name=name, locale=locale, created_at=now)
+            called[email] = (None, None)  # the account says the same
+        own_name, own_locale = called.setdefault(email, (name, locale))
         session.add(
             Membership(
                 programme_id=programme.id,
@@ -210,6 +216,9 @@ def _people(session: Session, programme: Programme, rows: list[Row], tally: _Tal
                 region_id=region_id,
                 location_id=location_id,
                 pseudonym=pseudonym,
+                name=own_name,
+                locale=own_locale,
+                pending=True,
             )
         )
         tally.new += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from auditapp.db import Base
@@ -37,7 +37,11 @@ class User(Base):
 
 class Membership(Base):
     """What one user is in one programme. A regional manager has a region, a location manager a location, an auditor
-    a pseudonym; the pseudonym is all that a table of visits ever shows of an auditor."""
+    a pseudonym; the pseudonym is all that a table of visits ever shows of an auditor.
+
+    Somebody who had an account before is to this programme who it said they are: `name` and `locale` are what it wrote
+    when it let them in, None where the account is its own. `pending` lasts until they come in for the first time, and
+    looks the same whether or not they had an account."""
 
     __tablename__ = "membership"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -48,6 +52,9 @@ class Membership(Base):
     location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"))
     pseudonym: Mapped[str | None] = mapped_column(String(40))
     active: Mapped[bool] = mapped_column(default=True)
+    name: Mapped[str | None] = mapped_column(String(120))
+    locale: Mapped[str | None] = mapped_column(String(2))
+    pending: Mapped[bool] = mapped_column(server_default=false(), default=False)
     user: Mapped[User] = relationship(back_populates="memberships")
     programme: Mapped[Programme] = relationship()
     region: Mapped[Region | None] = relationship()
@@ -60,6 +67,10 @@ class Membership(Base):
         CheckConstraint("(role = 'location_manager') = (location_id IS NOT NULL)", name="location_scope"),
         CheckConstraint("(role = 'auditor') = (pseudonym IS NOT NULL)", name="auditor_pseudonym"),
     )
+
+    @property
+    def shown_name(self) -> str:
+        return self.name or self.user.name
 
 
 class UserSession(Base):
@@ -77,13 +88,14 @@ class UserSession(Base):
 
 
 class OneTimeLink(Base):
-    """An invitation or a password reset: SHA-256 of a random token, used once."""
+    """An invitation (of a programme, except to administrators) or a password reset: SHA-256 of a token, used once."""
 
     __tablename__ = "one_time_link"
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     purpose: Mapped[str] = mapped_column(String(12))
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -32,6 +32,7 @@ def invite(
 ) -> tuple[Membership, str | None]:
     """Make somebody a member; returns the membership and the token of an invitation (None for a known account).
 
+    Of a known account nothing is told: its name and language here are those that are given, whatever it has itself.
     Problem bad_email, unknown_region, unknown_location, empty_value (no pseudonym) or duplicate_code.
     """
     email = links.normal_address(email)
@@ -54,7 +55,9 @@ def invite(
         ):
             raise Problem("duplicate_code", at(field="pseudonym"), code=pseudonym)
     user = session.scalar(select(User).where(User.email == email))
+    called: tuple[str | None, str | None] = (name, locale)
     if user is None:
+        called = (None, None)  # the account says the same
         user = User(email=email, name=name, locale=locale, created_at=now, password_hash=None)
         session.add(user)
         session.flush()
@@ -63,6 +66,9 @@ def invite(
         select(Membership).where(*same, Membership.region_id == region_id, Membership.location_id == location_id)
     )
     if membership is None:
+        before = session.scalars(select(Membership).where(*same[:2]).order_by(Membership.id).limit(1)).one_or_none()
+        if before is not None:
+            called = (before.name, before.locale)
         membership = Membership(
             programme_id=programme_id,
             user_id=user.id,
@@ -70,6 +76,9 @@ def invite(
             region_id=region_id,
             location_id=location_id,
             pseudonym=pseudonym if role == Role.AUDITOR else None,
+            name=called[0],
+            locale=called[1],
+            pending=True,
         )
         session.add(membership)
     membership.active = True
@@ -84,7 +93,9 @@ def invite(
         subject_id=membership.id,
         role=role,
     )
-    return membership, links.make_link(session, user, "invitation", now) if user.password_hash is None else None
+    if user.password_hash is not None:
+        return membership, None
+    return membership, links.make_link(session, user, "invitation", now, programme_id)
 
 
 def set_membership_active(

@@ -200,9 +200,8 @@ def people(
     if role:
         query = query.where(Membership.role == role)
     if text:
-        query = query.where(
-            or_(*(column.icontains(text, autoescape=True) for column in (User.name, User.email, Membership.pseudonym)))
-        )
+        columns = (func.coalesce(Membership.name, User.name), User.email, Membership.pseudonym)
+        query = query.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
     return session.scalars(query.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
 
 

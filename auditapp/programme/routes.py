@@ -232,7 +232,7 @@ def invite(actor: Actor) -> Any:
         return form_page("programme/invite.html", form)
     membership, token = invited
     _send_invitation(membership.user.email, token)
-    flash(_("%(name)s is invited.", name=membership.user.name))
+    flash(_("%(name)s is invited.", name=membership.shown_name))
     return web.see_other(".people", programme=actor.programme, new=membership.id)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from auditapp import results
 from auditapp.access import DESK, Actor, inside_region, locations_for, regions_for
 from auditapp.models import IssuedReport, Location, OrderedReport, Publication, Region, User, WithdrawnReport
+from auditapp.names import name_in
 from auditapp.reporting.drafts import Same
 from checklists.problems import REFUSALS, Problem, arguments_of
 from reports.periods import Quarter
@@ -156,7 +157,7 @@ def _regions(session: Session, actor: Actor, issued: Select[IssuedReport]) -> Se
 def find_progress(session: Session, programme_id: int, quarter: str, now: datetime) -> Progress | None:
     """Return how far the newest edition of a quarter is; None while the quarter is not public."""
     found = session.execute(
-        select(Publication, User.name)
+        select(Publication, name_in(programme_id))
         .outerjoin(User, User.id == Publication.author_id)
         .where(Publication.programme_id == programme_id, Publication.quarter == quarter)
         .order_by(Publication.edition.desc())
