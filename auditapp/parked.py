@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, func, select, update
@@ -25,6 +25,7 @@ REASONS = (
     "other_phone", "no_photos", "replaced", "used_id", "submitted", "approved", "rejected", "cancelled",
 )  # fmt: skip
 PER_PAGE = 25
+MOST_OF_A_DAY, A_DAY = 20, timedelta(days=1)  # documents parked of one visit, each of at most a megabyte
 LATEST = 20
 _parked = Parked.metadata.tables["parked"]
 _CAME_AGAIN = (  # built once: every visit that is sent asks
@@ -82,11 +83,18 @@ def park(
     rev: int | None = None,
     device: str = "",
     skew: float | None = None,
+    bounded: bool = False,
 ) -> Parked:
-    """Keep the bytes of a document with the reason; the same bytes for the same visit again are the same row."""
+    """Keep the bytes of a document with the reason; the same bytes for the same visit again are the same row.
+
+    `bounded`, for what phones send: Problem too_many_attempts after MOST_OF_A_DAY of one visit. The phone keeps what it
+    has and tries again.
+    """
     sha = hashlib.sha256(body).hexdigest()
     row = session.scalar(select(Parked).where(Parked.visit_id == visit.id, Parked.sha256 == sha))
     if row is None:
+        if bounded:
+            _check_room(session, visit, now)
         row = Parked(
             programme_id=visit.programme_id,
             visit_id=visit.id,
@@ -106,7 +114,15 @@ def park(
     return row
 
 
-def park_row(session: Session, visit: Visit, row: Submission, now: datetime, *, reason: str = "replaced") -> Parked:
+def _check_room(session: Session, visit: Visit, now: datetime) -> None:
+    recent = (Parked.visit_id == visit.id, Parked.received_at > now - A_DAY)
+    if (session.scalar(select(func.count()).select_from(Parked).where(*recent)) or 0) >= MOST_OF_A_DAY:
+        raise Problem("too_many_attempts", minutes=int(A_DAY.total_seconds()) // 60)
+
+
+def park_row(
+    session: Session, visit: Visit, row: Submission, now: datetime, *, reason: str = "replaced", bounded: bool = False
+) -> Parked:
     """Park the document of a row: by default one that another document is about to replace."""
     return park(
         session,
@@ -120,6 +136,7 @@ def park_row(session: Session, visit: Visit, row: Submission, now: datetime, *, 
         rev=row.rev,
         device=row.device,
         skew=row.skew,
+        bounded=bounded,
     )
 
 

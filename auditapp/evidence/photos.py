@@ -10,9 +10,10 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from math import isfinite
+from math import ceil, isfinite
+from threading import Lock
 
 import pi_heif
 from PIL import ExifTags, Image, ImageOps
@@ -24,10 +25,17 @@ LONG_EDGE = 1600
 SMALLEST = 64
 QUALITY = 85
 MEGA = 1_000_000
+# A JPEG is read at a fraction of its size; these are laid out whole, and a picture of one colour has a few bytes. HEIC
+# is as well, but phones take photos of 48 megapixels in it: it only waits for its turn.
+WHOLE = ("PNG", "WEBP")
+WHOLE_SHARE = 2  # these may have one pixel of so many
+LARGE = 4 * MEGA  # pixels: smaller pictures, as phones send them, wait for nobody
 
 pi_heif.register_heif_opener()
 # Pillow's own limit answers without the size. Ours is checked as soon as the header is read, before any pixel is.
 Image.MAX_IMAGE_PIXELS = None
+
+_one_at_a_time = Lock()  # a large picture takes up to half a gigabyte while it is read
 
 _TAKEN_AT = re.compile(r"[0-9]{4}:[0-9]{2}:[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 
@@ -84,12 +92,12 @@ def _opened(data: bytes, limit: int, max_pixels: int) -> Iterator[Image.Image]:
         raise Problem("photo_too_large", size=f"{len(data) / 2**20:.1f}", limit=limit // 2**20)
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            width, height = image.size
-            if width * height > max_pixels:
-                raise Problem(
-                    "photo_too_many_pixels", pixels=round(width * height / MEGA), limit=round(max_pixels / MEGA)
-                )
-            yield image
+            pixels = image.width * image.height
+            most = max_pixels // WHOLE_SHARE if image.format in WHOLE else max_pixels
+            if pixels > most:
+                raise Problem("photo_too_many_pixels", pixels=ceil(pixels / MEGA), limit=round(most / MEGA))
+            with _one_at_a_time if pixels > LARGE else nullcontext():
+                yield image
     except Problem:
         raise
     except Exception as error:  # a decoder fed with hostile bytes may raise anything at all

@@ -87,6 +87,8 @@ def photo(sender: Sender, visit_id: int, item: str, sha: str) -> Response:
         raise Problem("photo_damaged", at(item=item))
     with web.database().transaction(write=False) as reading:
         known = evidence.find_photo(reading, visit_id, item, sha) is not None
+        if not known:
+            sending.check_photo_item(reading, visit_id, item, sha)
     if known:
         sending.put_photo(web.session(), web.storage(), sender, item, sha, None, web.now())
         return web.json({"sha": sha}, 200)

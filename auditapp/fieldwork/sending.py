@@ -189,6 +189,7 @@ class Arrival:
             rev=document.rev if document else None,
             device=document.device if document else "",
             skew=self.skew,
+            bounded=True,
         )
         missing = _missing(self.session, self.visit.id, documents.wanted(document)) if document else ()
         return Outcome(missing=missing, parked=reason)
@@ -367,11 +368,11 @@ def _meet(arrival: Arrival, document: Document, row: Submission) -> Outcome | No
     if row.status == "waiting":
         if not (continues or (newer and is_final)):
             return arrival.park("already_sent", document)
-        parked.park_row(arrival.session, arrival.visit, row, arrival.now)
+        parked.park_row(arrival.session, arrival.visit, row, arrival.now, bounded=True)
     elif not (continues or newer):
         if not is_final:
             return arrival.park("other_phone", document)
-        parked.park_row(arrival.session, arrival.visit, row, arrival.now)
+        parked.park_row(arrival.session, arrival.visit, row, arrival.now, bounded=True)
     return None
 
 
@@ -496,6 +497,24 @@ def put_photo(
     row = session.scalar(select(Submission).where(Submission.visit_id == visit.id, Submission.round == visit.round))
     named = row is not None and (item, sha) in documents.wanted(documents.read(row.document))
     evidence.keep_photo(session, storage, visit, item, photo, now, named=named and visit.auditor_id == member.id)
+
+
+def check_photo_item(session: Session, visit_id: int, item: str, sha: str) -> None:
+    """Refuse a photo of a question that nobody asked, before anything looks at it. Problem not_found.
+
+    A question is known by the checklist of the visit, or by a document that came and names this very photo: also one
+    that was made with another version, and is parked.
+    """
+    visit = session.scalar(select(Visit).where(Visit.id == visit_id).options(*_PARTS))
+    if visit is None:
+        raise Problem("token")
+    if item in {each.code for each in checklist_of(visit.checklist_version).items}:
+        return
+    stored = session.scalars(select(Submission.document).where(Submission.visit_id == visit_id))
+    bodies = session.scalars(select(Parked.body).where(Parked.visit_id == visit_id))
+    came = [*map(documents.read, stored), *(found for body in bodies if (found := documents.find(body)) is not None)]
+    if not any((photo.item, photo.sha) == (item, sha) for document in came for photo in document.photos):
+        raise Problem("not_found")
 
 
 def add_log(session: Session, sender: Sender, text: str, device: str, now: datetime) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from threading import Barrier, BrokenBarrierError, Lock
 from typing import Any
 
 import pytest
 from PIL import ExifTags, Image
 
-from auditapp.evidence.photos import accept_photo
+from auditapp.evidence import photos
+from auditapp.evidence.photos import accept_photo, check_photo
 from auditapp.factory import App
 from auditapp.models import Evidence, User, Visit
 from checklists.lifecycle import Role
@@ -111,6 +116,51 @@ def test_what_is_no_photo_is_refused(data: bytes, code: str) -> None:
     with pytest.raises(Problem) as refused:
         accept(data)
     assert refused.value.code == code
+
+
+HEIC = (Path(__file__).parent.parent / "cases" / "picture.heic").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("data", "share"),
+    [(picture("PNG"), 2), (picture("WEBP"), 2), (picture(), 1), (HEIC, 1)],
+    ids=["png", "webp", "jpeg", "heic"],
+)
+def test_what_is_read_whole_may_have_half_the_pixels(data: bytes, share: int) -> None:
+    width, height = Image.open(io.BytesIO(data)).size
+    most = share * width * height
+    assert check_photo(data, limit=LIMIT, max_pixels=most).width
+    with pytest.raises(Problem) as refused:
+        check_photo(data, limit=LIMIT, max_pixels=most - 1)
+    assert refused.value.code == "photo_too_many_pixels"
+
+
+@pytest.mark.parametrize(("size", "most"), [((300, 200), 1), ((30, 20), 4)])
+def test_large_pictures_are_read_one_at_a_time(
+    size: tuple[int, int], most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four threads meet inside; a large picture lets only one in."""
+    monkeypatch.setattr(photos, "LARGE", 1000)
+    inside, at_once, lock, upright = 0, 0, Lock(), photos._upright
+    meeting = Barrier(4)
+
+    def watched(image: Image.Image, edge: int) -> Image.Image:
+        nonlocal inside, at_once
+        with lock:
+            inside += 1
+            at_once = max(at_once, inside)
+        with suppress(BrokenBarrierError):
+            meeting.wait(10 if most == 4 else 0.2)
+        try:
+            return upright(image, edge)
+        finally:
+            with lock:
+                inside -= 1
+
+    monkeypatch.setattr(photos, "_upright", watched)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(accept, [picture(size=size)] * 4))
+    assert at_once == most
 
 
 def test_a_picture_that_is_also_a_page_becomes_only_a_picture() -> None:

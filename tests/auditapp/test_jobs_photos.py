@@ -395,7 +395,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 
 def test_a_worker_killed_in_the_middle(office: Office) -> None:
-    data = picture("PNG", (7000, 7000))
+    data = picture("PNG", (5000, 5000))
     send(office, data)
     worker = command(office, "jobs", "work")
     try:

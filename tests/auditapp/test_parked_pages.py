@@ -124,7 +124,8 @@ def test_every_reason_has_a_sentence_of_its_own(desk: Desk) -> None:
         assert len({cell.text_content() for cell in document.xpath("//tbody/tr/td[4]")}) == len(parked.REASONS)
 
 
-def test_a_long_list_has_pages(desk: Desk) -> None:
+def test_a_long_list_has_pages(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parked, "PER_PAGE", 5)
     for number in range(parked.PER_PAGE + 1):
         desk.put(UUID(int=number + 1), b"?%d" % number)
     assert len(desk.rows()) == parked.PER_PAGE

@@ -14,6 +14,7 @@ from itsdangerous import TimestampSigner
 from PIL import Image
 from sqlalchemy import func, select
 
+from auditapp import parked
 from auditapp.config import Settings
 from auditapp.evidence import service as evidence
 from auditapp.fieldwork import sending
@@ -150,7 +151,42 @@ def test_a_page_asked_for_where_none_is_gets_no_redirect(office: Office) -> None
     assert office.call("GET", "/api/v1/logs").status == 405
 
 
+def test_so_many_documents_are_parked_in_a_day(either_office: Office) -> None:
+    office = either_office
+    for number in range(parked.MOST_OF_A_DAY):
+        assert office.put(b"no document %d" % number, A).parked == "unreadable"
+    answer = office.put(b"one more", A)
+    assert (answer.status, answer.json["error"]) == (429, "too_many_attempts")
+    assert len(office.parked()) == parked.MOST_OF_A_DAY
+    assert office.put(b"no document 0", A).parked == "unreadable", "what is here already is no new one"
+    assert office.put(office.document(A)).receipt, "what can be applied comes in as ever"
+    assert office.with_a_new_visit().put(b"of another visit", A).parked == "unreadable"
+    office.clock.now += parked.A_DAY
+    assert office.put(b"one more", A).parked == "unreadable"
+
+
+def test_finals_that_replace_each_other_are_parked_within_the_same_limit(office: Office) -> None:
+    finals = [office.document(A, rev=rev, photos=[("M10", picture())]) for rev in range(9, 31)]
+    assert [office.put(final).status for final in finals] == [200] * 21 + [429]
+    assert office.rows()[0].rev == 29
+
+
 # --- Photos
+
+
+def test_a_photo_of_a_question_that_nobody_asked_is_not_even_looked_at(office: Office) -> None:
+    answer = office.photo(b"no picture", "NOPE")
+    assert (answer.status, answer.json["error"]) == (404, "not_found")
+    assert office.photo(b"no picture", "M10").status == 422
+
+
+def test_a_photo_that_a_document_names_is_taken_in_whatever_its_question(office: Office) -> None:
+    red, blue = picture("red"), picture("blue")
+    other = office.put(office.document(UUID(int=7), checklist="MINI-STORE 2", photos=[("OLD1", red)]))
+    assert other.parked == "other_version"
+    office.put(office.document(A, status="draft", photos=[("OLD2", blue)]))
+    assert [office.photo(red, "OLD1").status, office.photo(blue, "OLD2").status] == [201, 201]
+    assert [office.photo(blue, "OLD1").status, office.photo(red, "OLD2").status] == [404, 404]
 
 
 def bomb() -> bytes:
