@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask_babel import get_locale
@@ -38,7 +39,16 @@ def files_of(storage: Storage, rows: Sequence[Source]) -> list[tuple[str, bytes]
 def transcript_in(visit: Visit, rows: Sequence[Source], files: Sequence[tuple[str, bytes]]) -> Transcript:
     """Return what one reading says; of a call no messages. Problem where its files cannot be read any more."""
     zone, day = ZoneInfo(visit.location.timezone), day_of(visit, rows[0].created_at)
-    return read_source(SourceKind(rows[0].kind), files, zone=zone, day=day)
+    return read_once(SourceKind(rows[0].kind), tuple(files), zone, day)
+
+
+@lru_cache(maxsize=4)
+def read_once(kind: SourceKind, files: tuple[tuple[str, bytes], ...], zone: ZoneInfo, day: date) -> Transcript:
+    """Return what a source says. The same files again, as within one request, are not read again: that takes seconds.
+
+    Problem as the readers raise it.
+    """
+    return read_source(kind, files, zone=zone, day=day)
 
 
 def span_in(

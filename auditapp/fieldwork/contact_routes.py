@@ -169,26 +169,41 @@ def _choice(form: MultiDict[str, str]) -> Choice:
 @phones.post("/visits/<int:visit_id>/contact")
 @by_token
 def send_contact(sender: Sender, visit_id: int) -> Response:  # noqa: ARG001 (the token names the same visit)
-    """Keep what a phone sends, or take up a kept reading; returns who wrote and which times it tells."""
+    """Keep what a phone sends, or take up a kept reading; returns who wrote and which times it tells.
+
+    Files are read before the database is asked to write, so that nobody waits for that.
+    """
     request.max_content_length = SENDING_LIMIT
+    form, files = request.form, _files()
+    with web.database().transaction(write=False) as looking:
+        visit, member = sending.know_sender(looking, sender)
+        contacts.check_open(visit, member.id)
+        try:
+            if not form.get("reading"):
+                contacts.check_files(visit, files, web.now())
+        except Problem as problem:
+            return _refused(problem)
     session = web.session()
     visit, member = sending.find_sender(session, sender)
     contacts.check_open(visit, member.id)
-    form = request.form
     try:
         if form.get("reading"):
             rows = contacts.rows_of(session, visit, _uuid(form))
         else:
-            rows = contacts.keep(session, web.storage(), visit, _files(), new_id=uuid4(), now=web.now())
+            rows = contacts.keep(session, web.storage(), visit, files, new_id=uuid4(), now=web.now())
         reading = contacts.read(web.storage(), visit, rows, _choice(form), _names(member.user.name))
         if form.get("confirm"):
             values = {use.item.code: form.get(f"v-{use.item.code}", use.measured.value) for use in reading.uses}
             used = contacts.used_of(reading, values)
             contacts.confirm(session, reading, used, actor_id=member.user_id, now=web.now())
     except Problem as problem:
-        return web.json({"error": problem.code, "sentence": _said(problem, web.api_locale())}, _status(problem))
+        return _refused(problem)
     with force_locale(web.api_locale()):
         return web.json(_as_json(reading, visit, contacts.odd_times(session, visit, reading)))
+
+
+def _refused(problem: Problem) -> Response:
+    return web.json({"error": problem.code, "sentence": _said(problem, web.api_locale())}, _status(problem))
 
 
 def _said(problem: Problem, locale: str) -> str:

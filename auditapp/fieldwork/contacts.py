@@ -20,7 +20,7 @@ from auditapp.convert import checklist_of
 from auditapp.fieldwork import documents, service
 from auditapp.fieldwork.service import Typed
 from auditapp.models import Source, Visit
-from auditapp.sources import KIND, day_of, files_of, span_in, transcript_in
+from auditapp.sources import KIND, day_of, files_of, read_once, span_in, transcript_in
 from auditapp.storage import Storage
 from checklists.agreement import Span
 from checklists.answers import check, clean
@@ -40,7 +40,7 @@ from checklists.contacts import (
 from checklists.lifecycle import State
 from checklists.model import Channel, Checklist, Item
 from checklists.problems import Problem
-from checklists.sources import SourceKind, read_call, read_source
+from checklists.sources import SourceKind, read_call
 
 LIMIT = 2**20  # bytes of one file
 FILES = 10  # read together
@@ -137,15 +137,7 @@ def keep(
 
     Problem as the readers raise it, source_empty, upload_too_large, too_many_sources.
     """
-    kind = get_kind(visit)
-    files = [(clean(name)[-NAME_LENGTH:].replace("\n", " "), data) for name, data in files]
-    if not files:
-        raise Problem("source_empty")
-    if len(files) > FILES:
-        raise Problem("too_many_sources", limit=FILES)
-    if any(len(data) > LIMIT for _name, data in files):
-        raise Problem("upload_too_large", limit=LIMIT // 2**20)
-    _check(kind, files, visit, now)
+    kind, files = get_kind(visit), check_files(visit, files, now)
     by_sha = {hashlib.sha256(data).hexdigest(): (name, data) for name, data in files}
     known = session.scalars(
         select(Source).where(Source.visit_id == visit.id, Source.sha256.in_(by_sha)).order_by(Source.id)
@@ -166,11 +158,24 @@ def keep(
     return rows_of(session, visit, new_id)
 
 
-def _check(kind: SourceKind, files: Sequence[tuple[str, bytes]], visit: Visit, now: datetime) -> None:
-    """Raise Problem when the files cannot be read as what they should be."""
+def check_files(visit: Visit, files: Sequence[tuple[str, bytes]], now: datetime) -> list[tuple[str, bytes]]:
+    """Return the files with names that can be kept, once they were read as what they should be.
+
+    Slow for some: a caller that can does this before anything is written, and `keep` then finds it done. Problems as of
+    `keep`.
+    """
+    kind = get_kind(visit)
+    files = [(clean(name)[-NAME_LENGTH:].replace("\n", " "), data) for name, data in files]
+    if not files:
+        raise Problem("source_empty")
+    if len(files) > FILES:
+        raise Problem("too_many_sources", limit=FILES)
+    if any(len(data) > LIMIT for _name, data in files):
+        raise Problem("upload_too_large", limit=LIMIT // 2**20)
     if kind is SourceKind.CALL:
         measure_call(*read_call(files[0][1]))
-    read_source(kind, files, zone=ZoneInfo(visit.location.timezone), day=day_of(visit, now))
+    read_once(kind, tuple(files), ZoneInfo(visit.location.timezone), day_of(visit, now))
+    return files
 
 
 def _are_one(session: Session, rows: Sequence[Source]) -> bool:

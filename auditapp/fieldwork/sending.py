@@ -221,6 +221,11 @@ def find_sender(session: Session, sender: Sender) -> tuple[Visit, Membership]:
     return _load(session, [sender], hold=True)[0]
 
 
+def know_sender(session: Session, sender: Sender) -> tuple[Visit, Membership]:
+    """Return the same as `find_sender`, with nothing held."""
+    return _load(session, [sender])[0]
+
+
 def hold_visit(session: Session, visit_id: int, programme_id: int) -> Visit:
     """Return the visit, held until the end of the transaction; Problem token when the programme has none such."""
     visit = session.scalar(_HELD_VISITS, {"visits": [visit_id]})

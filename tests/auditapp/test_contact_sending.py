@@ -11,10 +11,12 @@ from flask import render_template
 from lxml import html
 from sqlalchemy import select
 
+from auditapp import sources
 from auditapp.factory import App
 from auditapp.fieldwork import sending
 from auditapp.models import Membership, Source, Visit
 from auditapp.review import sources as review
+from checklists.transcripts import Transcript
 from tests.auditapp.test_contact_pages import CHAT, QUESTION, REPLY, Desk
 from tests.factories import NOW
 
@@ -189,3 +191,18 @@ def test_a_lost_file_does_not_hide_the_visit(phone: Phone, app: App) -> None:
     assert page.status == 200
     assert "Tego pliku nie ma w magazynie plików." in page.text
     assert "wiadomość 2" in page.text
+
+
+def test_others_write_while_a_file_is_read(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, times = sources.read_source, list[int]()
+
+    def slow(*parts: Any, **more: Any) -> Transcript:
+        with phone.desk.app.database.transaction() as session:  # waits for ever where the request is writing already
+            session.get_one(Visit, phone.desk.visit.id).scenario = "S1"
+        times.append(1)
+        return read(*parts, **more)
+
+    monkeypatch.setattr(sources, "read_source", slow)
+    status, told = phone.post({"text": CHAT + "\nNobody has read this one yet."})
+    assert (status, len(times)) == (200, 1), "and it is read once for the whole request"
+    assert told["messages"]
