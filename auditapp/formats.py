@@ -36,13 +36,13 @@ def interval(low: float | None, high: float | None) -> str:
     return f"{bottom:.0f}–{top:.0f}"
 
 
-def change(share: float | None) -> str:
-    """Write a change in points with its sign: "+9", "−13"."""
+def change(share: float | None, digits: int = 0) -> str:
+    """Write a change in points with its sign: "+9", "−13"; with decimals "−0,6"."""
     if share is None or share != share:
         return "–"
-    points = to_percent(share)
+    points = to_percent(share, digits)
     sign = "+" if points > 0 else "−" if points < 0 else ""
-    return f"{sign}{abs(points):.0f}"
+    return f"{sign}{decimal(abs(points), digits)}"
 
 
 def decimal(value: float | None, digits: int = 1) -> str:

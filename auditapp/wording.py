@@ -9,8 +9,13 @@ from checklists.answers import quantity
 from checklists.model import Answer, AnswerState, Item, ItemType, Text
 
 
-def answer_words(item: Item, answer: Answer | None, locale: str) -> str:
-    """Return the answer in the language of the page: "Yes", "all", "4 min 30 s", "2.50 PLN", "not applicable"."""
+def answer_words(item: Item, answer: Answer | None, locale: str, photos: int = 0) -> str:
+    """Return the answer in the language of the page: "Yes", "all", "4 min 30 s", "2.50 PLN", "not applicable".
+
+    `photos` are those that lie beside it: where a photo is the answer, one that is there was given.
+    """
+    if photos and item.type is ItemType.PHOTO:
+        return value_words(item, str(photos), locale)
     if answer is None or answer.state is AnswerState.MISSING:
         return str(_("no answer yet"))
     if answer.state is AnswerState.NOT_ASKED:

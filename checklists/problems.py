@@ -148,6 +148,8 @@ REFUSALS: Mapping[str, Text] = {
                        "The answer “{value}” is worth {expected} points, not {points}."),
     "visit_incomplete": Text("Wizyta jest niekompletna. Brakuje odpowiedzi na pytania: {items}.",
                              "The visit is incomplete. Answers are missing for: {items}."),
+    "follow_up_missing": Text("Przy tej odpowiedzi pytamy dalej. Odpowiedz tutaj też na: {items}",
+                              "This answer opens further questions. Answer here, too: {items}"),
     # --- Life of a visit
     "move_not_allowed": Text("Wizyty w stanie „{state}” nie można {act}.",
                              "You cannot {act} a visit that is {state}."),

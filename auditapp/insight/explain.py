@@ -22,6 +22,7 @@ from auditapp.results import Facts
 from checklists.rounding import half_up
 from reports.columns import Population
 from reports.compare import ComparisonRow
+from reports.findings import FINEST
 from reports.intervals import Z95
 from reports.summary import Summary
 from reports.thresholds import Thresholds
@@ -346,9 +347,17 @@ def changed(row: ComparisonRow, settings: Thresholds) -> Lines:
 
 
 def ends(low: float | None, high: float | None) -> dict[str, str]:
-    """Return the ends of a change's interval in points, rounded outward like those of a score."""
-    ends = {"low": floor(half_up(100 * (low or 0.0), 9)), "high": ceil(half_up(100 * (high or 0.0), 9))}
-    return {name: signed(points / 100) for name, points in ends.items()}
+    """Return the ends of a change's interval in points, rounded outward like those of a score.
+
+    With as many decimals as an interval without 0 needs not to seem to hold it.
+    """
+    low, high = low or 0.0, high or 0.0
+    for digits in range(FINEST + 1):
+        scale = 10**digits
+        ends = floor(half_up(100 * low * scale, 9)) / scale, ceil(half_up(100 * high * scale, 9)) / scale
+        if low * high <= 0 or 0 not in ends:
+            break
+    return {name: signed(points / 100, digits) for name, points in zip(("low", "high"), ends, strict=True)}
 
 
 def listed_change(row: ComparisonRow, settings: Thresholds) -> Lines:

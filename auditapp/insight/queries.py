@@ -218,7 +218,7 @@ def _line(
     scored = item.max_points is not None and answer.points is not None
     return AnswerLine(
         item=item,
-        words=answer_words(item, answer, locale),
+        words=answer_words(item, answer, locale, len(photos)),
         share=(answer.points or 0.0) / (item.max_points or 1.0) if scored else None,
         comment=answer.comment,
         photos=photos if shown else (),

@@ -397,7 +397,7 @@ def _line(
     return Line(
         item=item,
         state=answer.state,
-        words=answer_words(item, answer, locale),
+        words=answer_words(item, answer, locale, len(photos)),
         points=f"{_number(answer.points, locale)} / {_number(item.max_points, locale)}" if scored else None,
         comment=answer.comment,
         failed=scored and item.critical and earned_share(item, answer) < item.pass_mark - TOLERANCE,

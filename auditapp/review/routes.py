@@ -176,6 +176,7 @@ def correct(actor: Actor, visit_id: int, item: str) -> Any:
                 reason=request.form.get("reason", ""),
                 actor=actor,
                 now=web.now(),
+                follow_ups=_follow_ups(),
             )
         except Problem as refusal:
             if refusal.code in ("not_found", "not_yours", "own_visit"):
@@ -188,5 +189,26 @@ def correct(actor: Actor, visit_id: int, item: str) -> Any:
     line = next((line for part in file.parts for line in part.lines if line.item.code == item), None)
     if line is None:
         raise Problem("not_found")
+    opened = {other.code for other in problem.items} if isinstance(problem, service.FollowUpMissing) else set()
+    further = [each.item for part in file.parts for each in part.lines if each.item.code in opened | set(_follow_ups())]
     status = 200 if problem is None else 409 if problem.code in ("stale_form", "move_not_allowed") else 422
-    return web.page("review/correct.html", status, file=file, visit=row, line=line, problem=problem, typed=request.form)
+    return web.page(
+        "review/correct.html",
+        status,
+        file=file,
+        visit=row,
+        line=line,
+        problem=problem,
+        typed=request.form,
+        further=further,
+    )
+
+
+def _follow_ups() -> dict[str, tuple[str, bool]]:
+    """Return what was answered to the questions that a correction opens: value and N/A by code."""
+    found = {}
+    for name in request.form:
+        if name.startswith("value-"):
+            values = request.form.getlist(name)
+            found[name.removeprefix("value-")] = (";".join(v for v in values if v != "*na"), "*na" in values)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -14,9 +14,9 @@ from auditapp.convert import checklist_of
 from auditapp.evidence import service as evidence
 from auditapp.models import AnswerRow, ReviewNote, Visit
 from checklists.answers import check, clean, complete
-from checklists.applicability import asked
+from checklists.applicability import asked, given
 from checklists.lifecycle import Act, State, move
-from checklists.model import Answer, AnswerState
+from checklists.model import Answer, AnswerState, Item, ItemType
 from checklists.problems import Problem, at
 
 LONGEST = 2000
@@ -89,13 +89,31 @@ def reopen(session: Session, visit: Visit, reason: str, *, actor: Actor, now: da
     _decide(session, visit, Act.REOPEN, actor, now, _short(reason))
 
 
+class FollowUpMissing(Problem):
+    """A correction opens questions that nobody has answered yet."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        super().__init__("follow_up_missing", items=[item.question for item in items])
+        self.items = items
+
+
 def correct(
-    session: Session, visit: Visit, code: str, value: str, *, na: bool, reason: str, actor: Actor, now: datetime
+    session: Session,
+    visit: Visit,
+    code: str,
+    value: str,
+    *,
+    na: bool,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    follow_ups: Mapping[str, tuple[str, bool]] | None = None,
 ) -> bool:
     """Record another answer to one item as a new revision and score the visit again; False when nothing changed.
 
-    Questions that the new answer switches off become "not asked". One that it would switch on needs the auditor:
-    Problem visit_incomplete.
+    Questions that the new answer switches off become "not asked". Those that it switches on are answered with it, by
+    `follow_ups` (value and N/A by code): FollowUpMissing where one is not, Problem visit_incomplete where it is a photo
+    that only the auditor can have.
     """
     reason = _short(reason)
     check_not_own(visit, actor)
@@ -110,12 +128,17 @@ def correct(
     fresh = check(item, value, na=na, comment=old.comment, photos=photos)
     if fresh.state is AnswerState.MISSING:
         raise Problem("answer_missing", at(item=code))
-    whole = complete(checklist, {**known, code: fresh}, attributes)
-    opened = [
-        other.code for other in checklist.items if other.required and whole[other.code].state is AnswerState.MISSING
-    ]
+    answers = {**known, code: fresh}
+    for other in checklist.items:  # one of them may open the next
+        new = (follow_ups or {}).get(other.code)
+        if new is not None and not given(known.get(other.code)) and other in asked(checklist, answers, attributes):
+            answers[other.code] = check(other, new[0], na=new[1])
+    whole = complete(checklist, answers, attributes)
+    opened = [other for other in checklist.items if other.required and whole[other.code].state is AnswerState.MISSING]
+    if any(other.type is ItemType.PHOTO for other in opened):
+        raise Problem("visit_incomplete", items=[other.code for other in opened])
     if opened:
-        raise Problem("visit_incomplete", items=opened)
+        raise FollowUpMissing(opened)
     if not visits.write_answers(session, visit, whole, author_id=actor.user_id, reason=reason, now=now):
         return False
     _decide(session, visit, Act.CORRECT, actor, now, reason, item=code)

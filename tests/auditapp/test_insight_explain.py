@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import event
 
 from auditapp.factory import create_app
+from auditapp.i18n import speaking
 from auditapp.insight import explain
 from checklists.rounding import percent
 from reports.compare import Comparison
@@ -188,3 +189,17 @@ def test_a_change_that_is_not_comparable_says_why(shown: Shown) -> None:
     with shown.desk.app.test_request_context(headers={"Accept-Language": "en"}):
         lines = dict(explain.of_place(row, None, shown.comparison.settings))
     assert lines["Change of score"].startswith("Not computed: the two checklists share less than 70% of their weight")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (-0.24996, -0.00605, {"low": "−25,0", "high": "−0,6"}),
+        (0.0004, 0.1, {"low": "+0,04", "high": "+10,00"}),
+        (-0.25, 0.0, {"low": "−25", "high": "0"}),
+        (-0.031, 0.02, {"low": "−4", "high": "+2"}),
+    ],
+)
+def test_a_clear_change_does_not_seem_to_hold_zero(low: float, high: float, said: dict[str, str]) -> None:
+    with speaking("pl"):
+        assert explain.ends(low, high) == said

@@ -20,6 +20,7 @@ from auditapp.fieldwork import service as fieldwork
 from auditapp.fieldwork.service import Typed
 from auditapp.models import AnswerRow, Cell, JournalLine, Membership, Programme, ReviewNote, Visit, VisitScoreRow
 from auditapp.review import queries, service
+from auditapp.review.service import FollowUpMissing
 from checklists.lifecycle import Act, Role, State, allowed
 from checklists.model import AnswerState
 from checklists.problems import Problem
@@ -45,9 +46,25 @@ class Desk:
         row = self.session.execute(select(Cell.n, Cell.score_sum).where(Cell.criterion == "")).one_or_none()
         return None if row is None else (row.n, row.score_sum)
 
-    def correct(self, item: str, value: str, *, na: bool = False, reason: str = "Widać na zdjęciu.") -> bool:
+    def correct(
+        self,
+        item: str,
+        value: str,
+        *,
+        na: bool = False,
+        reason: str = "Widać na zdjęciu.",
+        follow_ups: dict[str, tuple[str, bool]] | None = None,
+    ) -> bool:
         return service.correct(
-            self.session, self.visit, item, value, na=na, reason=reason, actor=self.reviewer, now=make.NOW
+            self.session,
+            self.visit,
+            item,
+            value,
+            na=na,
+            reason=reason,
+            actor=self.reviewer,
+            now=make.NOW,
+            follow_ups=follow_ups,
         )
 
     def approve(self) -> None:
@@ -154,9 +171,17 @@ def test_a_correction_that_closes_a_branch_takes_its_questions_along(either_data
         desk = make_desk(session)
         desk.correct("M1", "no")
         assert visits.current_answers(session, desk.visit.id)["M2"].state is AnswerState.NOT_ASKED
-        with pytest.raises(Problem, match="M2") as refused:
+        with pytest.raises(FollowUpMissing) as refused:
             desk.correct("M1", "yes")
-        assert refused.value.code == "visit_incomplete"
+        assert [item.code for item in refused.value.items] == ["M2"]
+        assert visits.current_answers(session, desk.visit.id)["M1"].value == "no", "nothing is half corrected"
+        with pytest.raises(Problem):
+            desk.correct("M1", "yes", follow_ups={"M2": ("no such option", False)})
+        answers = {"M2": (documents.GOOD["M2"], False), "M8": ("no", False), "NOPE": ("1", False)}
+        assert desk.correct("M1", "yes", follow_ups=answers)
+        now = visits.current_answers(session, desk.visit.id)
+        assert (now["M1"].value, now["M2"].value) == ("yes", documents.GOOD["M2"])
+        assert now["M8"].value != "no", "only what the correction opens is answered with it"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from auditapp.review import queries, service
 from auditapp.review.queries import Filters
 from checklists.lifecycle import Act, Role, State
 from tests import factories as make
+from tests.documents import GOOD
 from tests.pages import Page, Person
 from tests.phone import TILL, TIMES
 from tests.workers import do_jobs, read_letters
@@ -420,6 +421,23 @@ def test_a_rejected_visit_tells_the_auditor_why_and_can_be_reopened(bureau: Bure
     answer = decide(desk, bureau.first, "reopen", reason="Jednak właściwa.")
     assert answer.location == f"/p/lumo/review/{bureau.first}"
     assert bureau.visit(bureau.first).status == State.SUBMITTED
+
+
+def test_a_correction_that_opens_a_question_asks_it_in_the_same_form(bureau: Bureau, desk: Person) -> None:
+    base = f"/p/lumo/review/{bureau.first}"
+    page = f"{base}/correct/M1"
+    desk.post(page, {"seen": seal(desk.get(page)), "value": "no", "reason": "Widać na zdjęciu."})
+    form = {"seen": seal(desk.get(page)), "value": "yes", "reason": "A jednak."}
+    further = desk.post(page, form)
+    assert further.status == 422
+    assert "Przy tej odpowiedzi pytamy dalej." in further.text
+    assert further.document is not None
+    assert further.document.xpath("//input[@name='value' and @value='yes']/@checked"), "the choice is kept"
+    assert further.document.xpath("//*[@name='value-M2']")
+    assert "niekompletna" not in further.text
+    done = desk.post(page, form | {"value-M2": GOOD["M2"]})
+    assert done.location == f"{base}#q-M1"
+    assert "Widać na zdjęciu." in desk.get(base).text
 
 
 def test_correcting_an_answer(bureau: Bureau, desk: Person) -> None:
