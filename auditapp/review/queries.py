@@ -29,6 +29,7 @@ from auditapp.models import (
     VisitScoreRow,
     Wave,
 )
+from auditapp.names import name_in
 from auditapp.review import service
 from auditapp.review.rounds import (
     changed_items,
@@ -364,7 +365,7 @@ def visit_file(session: Session, actor: Actor, visit: Visit, locale: str) -> Vis
 def _names(session: Session, visit: Visit) -> Mapping[int | None, str]:
     """Return what to call the people who had to do with the visit: the auditor by pseudonym."""
     people = session.execute(
-        select(User.id, User.name).where(
+        select(User.id, name_in(visit.programme_id)).where(
             or_(
                 User.id.in_(select(AnswerRow.author_id).where(AnswerRow.visit_id == visit.id)),
                 User.id.in_(select(JournalLine.actor_id).where(*_about(visit))),
