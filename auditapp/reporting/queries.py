@@ -146,12 +146,14 @@ def _edition(session: Session, programme_id: int, quarter: str) -> int | None:
 
 
 def _regions(session: Session, actor: Actor, issued: Select[IssuedReport]) -> Sequence[tuple[str, str]]:
-    """Return path and name of the regions of the actor in whose locations reports were issued."""
+    """Return path and name of the regions of the actor in or below which reports of locations were issued."""
     places = issued.with_only_columns(IssuedReport.location_id)
-    homes = select(Location.region_id).where(Location.id.in_(places))
-    query = regions_for(actor).with_only_columns(Region.path, Region.name)
-    rows = session.execute(query.where(Region.id.in_(homes)).order_by(Region.path))
-    return [(path, name) for path, name in rows]
+    homes = session.scalars(select(Region.path).join(Location).where(Location.id.in_(places)).distinct()).all()
+    inside = {
+        "/".join(parts[:depth]) for parts in (path.split("/") for path in homes) for depth in range(1, 1 + len(parts))
+    }
+    rows = session.execute(regions_for(actor).with_only_columns(Region.path, Region.name).order_by(Region.path))
+    return [(path, name) for path, name in rows if path in inside]
 
 
 def find_progress(session: Session, programme_id: int, quarter: str, now: datetime) -> Progress | None:

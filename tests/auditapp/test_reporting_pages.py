@@ -285,6 +285,15 @@ def test_one_region_in_one_file(app: App, world: World, issued: dict[str, str]) 
         if places:
             with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
                 assert {issued[name.removesuffix(".pdf")] for name in packed.namelist()} == places
+    for role, regions in (
+        (Role.REVIEWER, ["Południe", "Północ", "Północ/Pomorze"]),
+        (Role.REGIONAL_MANAGER, ["Północ", "Północ/Pomorze"]),
+        (Role.LOCATION_MANAGER, []),
+    ):
+        page = Person(app, world.users[role]).get("/p/lumo/reports")
+        assert page.document is not None
+        links = page.document.xpath("//a[contains(@href, '.zip?region=')]/text()")
+        assert sorted(links) == sorted(regions), "also a region that has its locations only in those below it"
 
 
 def test_who_opened_what_is_in_the_journal(app: App, world: World, issued: dict[str, str]) -> None:
