@@ -62,7 +62,7 @@ def of_location(page: LocationPage) -> Lines:
         if row.score is not None:
             told.insert(0, (_("Score"), mean(row, page.scores(row.channel))))
         lines += [((named + what)[:1].upper() + (named + what)[1:], how) for what, how in told]
-    lines += changed(page.row, settings)
+    lines += changed(page.compared, settings)
     left = sum(not line.counts for line in page.visits)
     lines.append((_("What does not count"), _left_out(left)))
     return [*lines, *origin(page.facts, {row.channel for row, _population in page.populations})]

@@ -87,6 +87,12 @@ class LocationPage:
     facts: Facts
 
     @property
+    def compared(self) -> ComparisonRow:
+        """Return whose change stands beside the score: the only channel's where the channels changed meanwhile."""
+        alone = self.row.change_label == "not_comparable" and len(self.populations) == 1
+        return self.populations[0][0] if alone else self.row
+
+    @property
     def most_comments(self) -> int:
         return SHOWN
 

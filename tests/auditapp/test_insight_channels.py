@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlalchemy.orm import Session
 
 from auditapp.documents import add_document
 from auditapp.factory import App, create_app
@@ -25,7 +26,7 @@ from reports.printed_location import location_page
 from reports.summary import Series
 from tests import documents
 from tests import factories as make
-from tests.auditapp.networks import BAD, IN_QUARTER, NOW_SHOWN, ORDINARY
+from tests.auditapp.networks import BAD, BEFORE, IN_QUARTER, NOW_SHOWN, ORDINARY, open_app
 from tests.conftest import instance_settings
 from tests.documents import GOOD
 from tests.pages import Page, Person
@@ -47,18 +48,24 @@ class Shown:
         return Person(self.app, self.desk, locale="en")
 
 
+def two_channels(session: Session) -> tuple[Programme, ChecklistVersion, ChecklistVersion]:
+    """Return a programme with a checklist for visits and one for calls."""
+    programme = make.make_programme(session)
+    standard = documents.STANDARD.replace('channels = ["store_visit"]', 'channels = ["store_visit", "phone"]')
+    store = make.make_checklist(session, programme, standard)
+    text = documents.CHECKLIST.replace("MINI-STORE", "MINI-PHONE").replace('"store_visit"', '"phone"')
+    phone = add_document(session, programme.id, text, name="phone.toml", actor_id=None, now=make.NOW)
+    assert isinstance(phone, ChecklistVersion)
+    return programme, store, phone
+
+
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Shown]:
     folder = tmp_path_factory.mktemp("channels")
     shutil.copy(sqlite_template, folder / "audit.db")
     app = create_app(instance_settings(folder, f"sqlite:///{folder / 'audit.db'}"), clock=lambda: make.NOW)
     with app.database.transaction() as session:
-        programme = make.make_programme(session)
-        standard = documents.STANDARD.replace('channels = ["store_visit"]', 'channels = ["store_visit", "phone"]')
-        store = make.make_checklist(session, programme, standard)
-        text = documents.CHECKLIST.replace("MINI-STORE", "MINI-PHONE").replace('"store_visit"', '"phone"')
-        phone = add_document(session, programme.id, text, name="phone.toml", actor_id=None, now=make.NOW)
-        assert isinstance(phone, ChecklistVersion)
+        programme, store, phone = two_channels(session)
         auditor = make.make_member(session, programme, Role.AUDITOR)
         for index, code in enumerate(CODES):
             place = make.make_location(
@@ -180,3 +187,29 @@ def test_every_line_of_the_picture_is_explained(shown: Shown, monkeypatch: pytes
     points = Series((), XmrLimits(0.8, 0.04, 0.7, 0.9))
     monkeypatch.undo()
     assert History(points, None, {}).limits
+
+
+def test_a_channel_that_stayed_is_compared_beside_the_score(tmp_path: Path, sqlite_template: Path) -> None:
+    """Calls were made in the quarter before and not in this one: the score of visits has its change all the same."""
+    app = open_app(tmp_path, sqlite_template)
+    with app.database.transaction() as session:
+        programme, store, phone = two_channels(session)
+        auditor = make.make_member(session, programme, Role.AUDITOR)
+        for index, code in enumerate(CODES):
+            place = make.make_location(session, programme, code)
+            for quarter in (BEFORE, NOW_SHOWN):
+                calls = 3 if (code, quarter) == ("L01", BEFORE) else 0
+                for number, version in enumerate([store] * 4 + [phone] * calls):
+                    at = IN_QUARTER[quarter] + timedelta(days=7 * number)
+                    make.make_visit(session, place, version, auditor, ORDINARY[(index + number) % 4], at=at)
+        desk = make.make_member(session, programme, Role.PROGRAMME_MANAGER).user
+    person = Person(app, desk, locale="en")
+    page = person.get(f"{HOME}/locations/L01?quarter={NOW_SHOWN}")
+    app.database.engine.dispose()
+    assert (
+        "The channels have changed, so each is compared with Q1 2026 by itself. Store visit: no clear change."
+        in page.text
+    )
+    assert "not comparable" not in page.text
+    assert "Not computed" not in page.text
+    assert "on the questions that both checklists have: 0 points" in page.text
