@@ -423,6 +423,35 @@ def test_a_rejected_visit_tells_the_auditor_why_and_can_be_reopened(bureau: Bure
     assert bureau.visit(bureau.first).status == State.SUBMITTED
 
 
+@pytest.mark.parametrize(
+    ("act", "form", "field"),
+    [
+        ("reject", {"reason": " "}, "reject-reason"),
+        ("return", {}, "note-all"),
+        ("approve", {"note-M1": "Na pewno?"}, "note-all"),
+        ("correct/M6", {"value": "some", "reason": ""}, "reason"),
+        ("correct/M6", {"reason": "Paragon."}, "value"),
+    ],
+)
+def test_a_refusal_leads_to_the_field_it_is_about(
+    bureau: Bureau, desk: Person, act: str, form: dict[str, str], field: str
+) -> None:
+    base = f"/p/lumo/review/{bureau.first}"
+    page = desk.post(f"{base}/{act}", {"seen": seal(desk.get(base)), **form})
+    assert page.status == 422
+    document = page.document
+    assert document is not None
+    (link,) = document.xpath("//*[@role='alert']//a/@href")
+    assert link == f"#{field}"
+    (target,) = document.xpath(f"//*[@id='{field}']")
+    if target.tag == "textarea":
+        assert target.get("aria-invalid") == "true"
+        (words,) = document.xpath(f"//*[@id='{field}-error']")
+        assert f"{field}-error" in target.get("aria-describedby").split()
+        assert words.text_content().strip()
+    assert not target.xpath("./ancestor::details[not(@open)]"), "the field can be seen"
+
+
 def test_a_correction_that_opens_a_question_asks_it_in_the_same_form(bureau: Bureau, desk: Person) -> None:
     base = f"/p/lumo/review/{bureau.first}"
     page = f"{base}/correct/M1"
