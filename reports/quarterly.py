@@ -152,7 +152,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class LocationReport:
-    """Everything printed for one location. `rows` are its channels; `headline` combines them."""
+    """Everything printed for one location. `rows` are its channels; `headline` combines them.
+
+    `network` is of all channels together, or of the only one that the location has.
+    """
 
     frame: Frame
     headline: ComparisonRow

@@ -12,6 +12,7 @@ from checklists.problems import Problem
 from reports import quarterly
 from reports.quarterly import CriterionLine, Failed, LocationReport
 from reports.quotes import select_quotes
+from reports.summary import Summary
 
 
 def build_location(quarter: QuarterFacts, code: str) -> LocationReport:
@@ -40,7 +41,7 @@ def build_location(quarter: QuarterFacts, code: str) -> LocationReport:
         headline=headline,
         rows=rows,
         populations=tuple(comparison.get_population(row.format, row.channel) for row in rows),
-        network=quarter.network,
+        network=quarter.network if len(rows) > 1 else _beside(quarter, rows[0].channel),
         lost=lost,
         criteria=tuple(lines),
         visits=tuple(quarter.visits.get(code, [])),
@@ -53,3 +54,9 @@ def build_location(quarter: QuarterFacts, code: str) -> LocationReport:
         failed=tuple(Failed(each.day, each.channel, each.item.criterion, each.item.question) for each in failed),
         photos=quarterly.select_photos(quarter.photos.get(code, []), lost),
     )
+
+
+def _beside(quarter: QuarterFacts, channel: str) -> Summary:
+    """Return what the network scored in the only channel of a location: other channels ask other questions."""
+    (found,) = results.build_summaries(quarter.facts, channel=channel)
+    return found

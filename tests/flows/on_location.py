@@ -27,7 +27,7 @@ class LocationOnPaper(OnPaper):
             findings.likely(row, locale), findings.standing(row, rows, locale),
             findings.change(row, rows, needed, locale),
         )  # fmt: skip
-        self.beside_network()
+        self.beside_network([each.channel for each in rows])
         hits = sum(int(visit["critical_failed"]) > 0 for visit in data.counted(code))
         failed = data.failed(code)
         for _ in range(1 + bool(failed)):  # on the first page, and above the list

@@ -48,8 +48,10 @@ class OnPaper:
         yield f"{found.visited}/{found.locations}"
         yield str(found.n)
 
-    def beside_network(self) -> None:
-        score = self.data.summaries["", ""].score
+    def beside_network(self, channels: Sequence[str] = ()) -> None:
+        """Take the network's mark: of all channels together, or of the only one that something has."""
+        found = self.data.of_channel[channels[0]] if len(channels) == 1 else self.data.summaries
+        score = found["", ""].score
         self.take(f"{self.word('scale_low')} {lower(self.word('network'))} {self.share(score, 1)}")
         if score is not None and score <= 0.88:
             self.take(self.word("scale_high"))
