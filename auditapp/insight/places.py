@@ -89,8 +89,10 @@ class LocationPage:
     @property
     def compared(self) -> ComparisonRow:
         """Return whose change stands beside the score: the only channel's where the channels changed meanwhile."""
-        alone = self.row.change_label == "not_comparable" and len(self.populations) == 1
-        return self.populations[0][0] if alone else self.row
+        if self.row.change_label != "not_comparable" or len(self.populations) != 1:
+            return self.row
+        alone = self.populations[0][0]
+        return alone if alone.change_label in ("up", "down", "none") else self.row
 
     @property
     def most_comments(self) -> int:
