@@ -86,15 +86,22 @@ def quoted(title: Text, locale: str) -> str:
     return f"“{title.en}”" if locale == "en" else f"„{title.pl}”"
 
 
+def change_ends(low: float, high: float, digits: int = 0) -> tuple[float, float, int]:
+    """Return both ends of a change in points, rounded outward, and their decimals: `digits`, or as many as a clear
+    change needs not to seem to hold 0."""
+    scale = 10**digits
+    ends = floor(round(100 * low * scale, 8)) / scale, ceil(round(100 * high * scale, 8)) / scale
+    if low * high > 0 and 0 in ends and digits < FINEST:
+        return change_ends(low, high, digits + 1)
+    return *ends, digits
+
+
 def change_range(low: float | None, high: float | None, locale: str, digits: int = 0) -> str:
     """Write both ends of a change in points, rounded outward: "od −25 do −1"; an en dash for none."""
     if low is None or high is None:
         return "–"
-    scale = 10**digits
-    ends = floor(round(100 * low * scale, 8)) / scale, ceil(round(100 * high * scale, 8)) / scale
-    if low * high > 0 and 0 in ends and digits < FINEST:
-        return change_range(low, high, locale, digits + 1)  # a clear change must not seem to hold 0
-    bottom, top = (signed(end, locale, digits) for end in ends)
+    *ends, decimals = change_ends(low, high, digits)
+    bottom, top = (signed(end, locale, decimals) for end in ends)
     return f"from {bottom} to {top}" if locale == "en" else f"od {bottom} do {top}"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from math import sqrt
 from operator import attrgetter
@@ -19,7 +20,7 @@ from scipy.special import ndtr
 from reports.change import ChangeLabel, adjusted, label_change, score_test
 from reports.criteria import CriterionRow
 from reports.intervals import Z95, Dispersion, mover, pooled
-from reports.levels import own_variances, p_below, posterior
+from reports.levels import build_levels, p_below, posterior
 from reports.measures import NO_SPREAD, Cube, Measure, Spread
 from reports.periods import Quarter
 from reports.summary import Summary
@@ -129,10 +130,9 @@ def tell_locations(
     if tau2 == 0:
         return ["none"] * len(scores)
     m, n = np.asarray(scores, dtype=np.float64), np.asarray(visits, dtype=np.float64)
-    belief = posterior(m, within.var_within / n, between.mean, tau2)
-    for _ in range(2):  # as in `levels.build_levels`; here tau2 is known from sums over the whole network
-        variances = own_variances(belief.theta, n, within.phi(), within.var_within)
-        belief = posterior(m, variances, between.mean, tau2)
+    # mu and tau2 are known from sums over the whole network.
+    known = partial(posterior, mu=between.mean, tau2=tau2)
+    belief = build_levels(m, n, within.phi(), within.var_within, known)
     return [
         "below" if p >= 1 - error - 1e-9 else "above" if p <= error + 1e-9 else "none"
         for p in p_below(belief, between.mean).tolist()

@@ -7,6 +7,7 @@ shrunken values order and label.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -95,15 +96,22 @@ def own_variances(theta: FloatArray, n: FloatArray, phi: float, var_within: floa
     return np.asarray(np.maximum(phi * theta * (1 - theta), var_within) / n)
 
 
-def build_levels(m: FloatArray, n: FloatArray, phi: float, var_within: float) -> Posterior:
+def build_levels(
+    m: FloatArray,
+    n: FloatArray,
+    phi: float,
+    var_within: float,
+    build: Callable[[FloatArray, FloatArray], Posterior] = build_posterior,
+) -> Posterior:
     """Return what is believed of k >= 2 locations with means `m` of `n` visits, each with its own V.
 
     A level is not known before its V and the other way round: the first look takes the pooled `var_within`, the next
-    two the shrunken scores of the look before; a further one changes nothing that is printed.
+    two the shrunken scores of the look before; a further one changes nothing that is printed. `build` makes a belief
+    of `m` and V, where mu and tau2 are known already.
     """
-    belief = build_posterior(m, var_within / n)
+    belief = build(m, var_within / n)
     for _ in range(2):
-        belief = build_posterior(m, own_variances(belief.theta, n, phi, var_within))
+        belief = build(m, own_variances(belief.theta, n, phi, var_within))
     return belief
 
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import IO
 from xml.parsers import expat
 
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
+
 from checklists.problems import Problem
 
 MAX_COLUMNS = 256
@@ -23,7 +25,7 @@ MAX_TEXT = 200 * 2**20  # characters of shared texts, counted once for each cell
 PIECE = 2**16
 LONGEST_TAG = 2**20  # bytes: this parser begins anew at each piece of a tag, and so would take hours
 
-_CELL = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
+_CELL = re.compile(r"[A-Za-z]{1,3}[1-9][0-9]{0,6}")
 _ROW = re.compile(r"[1-9][0-9]{0,6}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 LONGEST_NUMBER = 20
@@ -145,9 +147,8 @@ class _Part:
         """Return the row and the column of a cell."""
         row, column = self._row, self._column
         if said is not None:
-            found = _CELL.fullmatch(said)
-            _need(sound=found is not None)
-            row, column = (int(found[2]), column_number(found[1])) if found else (0, 0)
+            _need(sound=_CELL.fullmatch(said) is not None)
+            row, column = (number + 1 for number in xl_cell_to_rowcol(said.upper()))
         self._column = column + 1
         return row, column
 
@@ -156,7 +157,7 @@ class _Part:
         _need(sound=row >= self.rows)  # the reader takes the row of the last cell for the lowest one
         self.rows, self.columns = row, max(self.columns, column)
         if self.columns > MAX_COLUMNS or self.sizes.cells + self.rows * self.columns > MAX_CELLS:
-            cell = f"{column_name(column)}{row}"
+            cell = xl_rowcol_to_cell(row - 1, column - 1)
             raise Problem("sheet_too_large", cell=cell, columns=MAX_COLUMNS, cells=MAX_CELLS // 10**6)
 
     def _end(self, tag: str) -> None:
@@ -191,20 +192,3 @@ def _need(*, sound: bool) -> None:
     """Refuse a part that is not written as spreadsheet programs write it."""
     if not sound:
         raise Problem("not_a_table")
-
-
-def column_number(letters: str) -> int:
-    """Return the number of a column, A being 1."""
-    number = 0
-    for letter in letters.upper():
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number
-
-
-def column_name(number: int) -> str:
-    """Return the letters of a column, 1 being A."""
-    name = ""
-    while number:
-        number, place = divmod(number - 1, 26)
-        name = chr(ord("A") + place) + name
-    return name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import ceil, floor
 from statistics import fmean
 from typing import Protocol
 
@@ -19,10 +18,9 @@ from auditapp.insight.norms import CriteriaPage, CriterionPage
 from auditapp.insight.places import LocationPage
 from auditapp.insight.queries import VisitPage
 from auditapp.results import Facts
-from checklists.rounding import half_up
 from reports.columns import Population
 from reports.compare import ComparisonRow
-from reports.findings import FINEST
+from reports.findings import change_ends
 from reports.intervals import Z95
 from reports.summary import Summary
 from reports.thresholds import Thresholds
@@ -347,17 +345,9 @@ def changed(row: ComparisonRow, settings: Thresholds) -> Lines:
 
 
 def ends(low: float | None, high: float | None) -> dict[str, str]:
-    """Return the ends of a change's interval in points, rounded outward like those of a score.
-
-    With as many decimals as an interval without 0 needs not to seem to hold it.
-    """
-    low, high = low or 0.0, high or 0.0
-    for digits in range(FINEST + 1):
-        scale = 10**digits
-        ends = floor(half_up(100 * low * scale, 9)) / scale, ceil(half_up(100 * high * scale, 9)) / scale
-        if low * high <= 0 or 0 not in ends:
-            break
-    return {name: signed(points / 100, digits) for name, points in zip(("low", "high"), ends, strict=True)}
+    """Return the ends of a change's interval in points, as paper has them (`findings.change_ends`)."""
+    *found, digits = change_ends(low or 0.0, high or 0.0)
+    return {name: signed(points / 100, digits) for name, points in zip(("low", "high"), found, strict=True)}
 
 
 def listed_change(row: ComparisonRow, settings: Thresholds) -> Lines:

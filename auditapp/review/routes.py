@@ -163,6 +163,7 @@ def correct(actor: Actor, visit_id: int, item: str) -> Any:
     session, row = web.session(), get_visit(web.session(), actor, visit_id)
     service.check_not_own(row, actor)
     problem: Problem | None = None
+    follow_ups = _follow_ups()
     if request.method == "POST":
         values = request.form.getlist("value")
         try:
@@ -176,7 +177,7 @@ def correct(actor: Actor, visit_id: int, item: str) -> Any:
                 reason=request.form.get("reason", ""),
                 actor=actor,
                 now=web.now(),
-                follow_ups=_follow_ups(),
+                follow_ups=follow_ups,
             )
         except Problem as refusal:
             if refusal.code in ("not_found", "not_yours", "own_visit"):
@@ -190,7 +191,7 @@ def correct(actor: Actor, visit_id: int, item: str) -> Any:
     if line is None:
         raise Problem("not_found")
     opened = {other.code for other in problem.items} if isinstance(problem, service.FollowUpMissing) else set()
-    further = [each.item for part in file.parts for each in part.lines if each.item.code in opened | set(_follow_ups())]
+    further = [each.item for part in file.parts for each in part.lines if each.item.code in opened | follow_ups.keys()]
     status = 200 if problem is None else 409 if problem.code in ("stale_form", "move_not_allowed") else 422
     return web.page(
         "review/correct.html",
